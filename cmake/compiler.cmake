@@ -1,0 +1,27 @@
+# One dialect and one set of warnings for every target; warnings are errors.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fcoroutines)
+else()
+  add_compile_options(-Wthread-safety)
+endif()
+
+if(MILL_LOCK_RANKS)
+  add_compile_definitions(MILL_LOCK_RANKS)
+endif()
+
+# A compiler cache and a fast linker where they are installed; neither changes what is built.
+find_program(MILL_CCACHE ccache)
+if(MILL_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MILL_CCACHE})
+endif()
+find_program(MILL_MOLD mold)
+if(MILL_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

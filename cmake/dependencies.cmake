@@ -1,0 +1,16 @@
+# Every library the project links, from Debian's packages (docs/dependencies.md says why each).
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
+find_library(SNAPPY_LIBRARY snappy REQUIRED)
+
+add_library(millrace_asio INTERFACE)
+target_compile_definitions(millrace_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(millrace_asio INTERFACE Threads::Threads)

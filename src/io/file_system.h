@@ -1,0 +1,96 @@
+// The file system as a seam: the real one, one in memory, and one that fails and loses power on demand.
+//
+// Storage sees files only through these two interfaces. Errors carry errno in std::generic_category and name the path.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/strong.h"
+#include "millrace/result.h"
+
+namespace millrace::io {
+
+/// An open file. Positioned reads and writes from any thread; writers of one range must not overlap. Closed by the
+/// destructor, which does not sync.
+class File {
+ public:
+  virtual ~File() = default;
+
+  /// Reads until `into` is full or the file ends; answers the bytes read.
+  virtual Result<size_t> read_at(Position from, std::span<std::byte> into) const = 0;
+
+  /// Writes all parts one after the other, or fails; after a failure any prefix may have been written.
+  virtual Result<void> write_at(Position at, std::span<const ByteView> parts) = 0;
+  Result<void> write_at(Position at, ByteView bytes) { return write_at(at, std::span(&bytes, 1)); }
+
+  /// Makes contents and size durable (fdatasync). After a failure nothing written since the last success is.
+  virtual Result<void> sync() = 0;
+
+  virtual Result<void> truncate(int64_t size) = 0;
+  virtual Result<int64_t> size() const = 0;
+
+  /// The descriptor for sendfile and friends, or -1 where there is none.
+  virtual int descriptor() const { return -1; }
+
+  virtual const std::string& path() const = 0;
+};
+
+enum class OpenMode {
+  read,               // must exist
+  read_write,         // must exist
+  create,             // read and write, made when absent, kept when present
+  create_exclusive,   // read and write, must be absent
+  truncate,           // read and write, made when absent, emptied when present
+};
+
+struct DirectoryEntry {
+  std::string name;
+  bool is_directory = false;
+};
+
+/// Holds a directory's lock file until destroyed.
+class DirectoryLock {
+ public:
+  virtual ~DirectoryLock() = default;
+};
+
+/// Safe from any thread. Names become durable by sync_directory of the directory that holds them.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  /// Replaces `to` atomically.
+  virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  /// Fails with ENOENT where there is none.
+  virtual Result<void> remove(const std::string& path) = 0;
+  /// A directory with all it holds; success where there is none.
+  virtual Result<void> remove_all(const std::string& path) = 0;
+  virtual Result<void> create_directories(const std::string& path) = 0;
+  /// Sorted by name.
+  virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
+  virtual Result<bool> exists(const std::string& path) = 0;
+  virtual Result<void> sync_directory(const std::string& path) = 0;
+  /// Takes `path` as a lock file (flock, pid inside); an error names the holder's pid.
+  virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) = 0;
+};
+
+/// The whole file; refuses one of more than `size_max` bytes.
+Result<Bytes> read_file(FileSystem& fs, const std::string& path, int64_t size_max);
+/// Writes `path`.tmp, syncs it, renames it over `path` and syncs the directory: old or new contents after a crash.
+Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents);
+/// "dir/name".
+std::string join(std::string_view dir, std::string_view name);
+
+/// errno as an Error that names the call and the path.
+Error io_error(int error_number, std::string_view call, std::string_view path);
+
+std::unique_ptr<FileSystem> make_posix_file_system();
+
+}  // namespace millrace::io
