@@ -17,7 +17,8 @@ struct Uuid {
   /// A random UUID of version 4 (RFC 4122) that is neither zero nor Kafka's reserved one and whose
   /// text does not start with '-', so that tools can take it as an argument.
   static Uuid random();
-  /// Parses `to_string()`'s form.
+  /// Parses `to_string()`'s form; the four bits that the last character has too many are ignored,
+  /// as Java does.
   static std::optional<Uuid> parse(std::string_view text);
 
   bool is_zero() const { return *this == Uuid{}; }
