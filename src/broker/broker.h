@@ -1,0 +1,91 @@
+// The broker's core on one data directory: topics, partitions, configuration, producer ids.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/timers.h"
+#include "broker/catalog.h"
+#include "broker/config/broker_config.h"
+#include "broker/config/config_entry.h"
+#include "broker/fetch_sessions.h"
+#include "broker/metadata_store.h"
+#include "broker/security.h"
+#include "io/file_system.h"
+
+namespace millrace::storage {
+class LogDirectory;
+class SyncPool;
+}  // namespace millrace::storage
+
+namespace millrace::broker {
+
+struct BrokerOptions {
+  io::FileSystem* file_system = nullptr;
+  std::string dir;
+  const Clock* clock = nullptr;
+  /// Driven by the owner (a housekeeping thread, or a test).
+  Timers* timers = nullptr;
+  /// From the configuration file and --set; checked by open.
+  ConfigValues config = {};
+  /// Threads for fdatasync; 0 syncs inside the append (tests, one-threaded embedding).
+  int sync_threads = 2;
+};
+
+/// Owns everything below the protocol. Synchronous: no thread of its own but the sync pool's;
+/// whatever waits is a callback here or in Timers.
+///
+/// What survives a crash: every change that was answered, as docs/guarantees.md says.
+class Broker {
+ public:
+  /// Takes the directory's lock and recovers what is in it. An error says what file, what was found
+  /// and what to do; nothing is left locked.
+  static Result<std::unique_ptr<Broker>> open(BrokerOptions options);
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+  /// Without close(): as a crash of the process.
+  ~Broker();
+
+  /// Ends every wait, flushes, checkpoints and marks the directory clean. Call once, when no
+  /// request is under way.
+  Result<void> close();
+
+  const Clock& clock() const;
+  Timers& timers();
+  Catalog& catalog();
+  MetadataStore& metadata();
+  FetchSessions& fetch_sessions();
+  const Security& security() const;
+  /// The values in force now; ask again to see a change.
+  std::shared_ptr<const BrokerConfig> config() const;
+
+  /// Of this node: `node.id`, default 1.
+  int32_t node_id() const;
+  /// 22 characters, drawn when the directory was made.
+  const std::string& cluster_id() const;
+
+  /// A new producer id, never given before nor after a restart.
+  Result<ProducerId> allocate_producer_id();
+
+  /// A broker resource as DescribeConfigs shows it; `name` is the node id, or empty for the default
+  /// of all.
+  Result<std::vector<ConfigEntry>> describe_config(std::string_view name) const;
+  /// All changes or none, lasting. invalid_config, invalid_request.
+  Result<void> alter_config(std::string_view name, std::span<const ConfigChange> changes,
+                            bool validate_only = false);
+
+  /// What recovery found worth telling, one line each; empty after a clean start.
+  const std::vector<std::string>& recovery_report() const;
+
+ private:
+  friend class Catalog;
+  Broker();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace::broker

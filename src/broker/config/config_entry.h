@@ -1,0 +1,58 @@
+// What DescribeConfigs shows and AlterConfigs asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "broker/config/broker_config.h"
+
+namespace millrace::broker {
+
+/// Where a value comes from, with DescribeConfigs' number for it.
+enum class ConfigSource : int8_t {
+  dynamic_topic = 1,
+  dynamic_broker = 2,
+  dynamic_default_broker = 3,
+  static_broker = 4,
+  default_value = 5,
+};
+
+struct ConfigSynonym {
+  std::string name;
+  std::optional<std::string> value;
+  ConfigSource source = ConfigSource::default_value;
+};
+
+struct ConfigEntry {
+  std::string name;
+  std::optional<std::string> value;
+  ConfigSource source = ConfigSource::default_value;
+  ConfigType type = ConfigType::string;
+  bool read_only = false;
+  /// All places that give the key a value, the one in force first.
+  std::vector<ConfigSynonym> synonyms;
+  std::string documentation;
+};
+
+/// One change, with IncrementalAlterConfigs' numbers for the operations.
+struct ConfigChange {
+  enum class Operation : int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
+
+  std::string name;
+  Operation operation = Operation::set;
+  std::optional<std::string> value;
+};
+
+std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own, const BrokerConfig& broker);
+std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker);
+
+/// `values` with the changes made, each checked against `keys`; INVALID_CONFIG or INVALID_REQUEST
+/// as Kafka answers. `inherited(name)` is what APPEND and SUBTRACT start from where `values` has
+/// nothing.
+Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
+                                   std::span<const ConfigKey> keys, const BrokerConfig& broker);
+
+}  // namespace millrace::broker

@@ -1,0 +1,64 @@
+// The table of configuration keys: name, type, default, bounds, meaning, and where each applies.
+//
+// One table serves checking, DescribeConfigs and docs/configuration.md. Keys and spellings are
+// Kafka's; keys of our own start with `millrace.`.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "millrace/result.h"
+
+namespace millrace::broker {
+
+/// The kind of a value, with DescribeConfigs' number for it.
+enum class ConfigType : int8_t {
+  boolean = 1,
+  string = 2,
+  int32 = 3,
+  int64 = 5,
+  real = 6,
+  list = 7
+};
+
+/// When a changed value takes effect.
+enum class ConfigUpdate : int8_t { at_start, dynamic };
+
+struct ConfigKey {
+  std::string_view name;
+  ConfigType type = ConfigType::string;
+  /// As text, in Kafka's spelling; "null" means that there is none.
+  std::string_view default_value;
+  std::string_view doc;
+  ConfigUpdate update = ConfigUpdate::at_start;
+  /// Of numbers: bounds, both included.
+  int64_t min = std::numeric_limits<int64_t>::min();
+  int64_t max = std::numeric_limits<int64_t>::max();
+  /// Of strings and lists: the legal values, separated by commas; empty: any.
+  std::string_view choices = {};
+  /// Of topic keys: the broker keys that give its default, most specific first, separated by
+  /// commas; a suffix `*60000` or `*3600000` says that the broker key counts in a larger unit.
+  std::string_view synonyms = {};
+};
+
+/// Sorted by name.
+std::span<const ConfigKey> topic_keys();
+std::span<const ConfigKey> broker_keys();
+
+/// The key of that name, or nullptr.
+const ConfigKey* find_topic_key(std::string_view name);
+const ConfigKey* find_broker_key(std::string_view name);
+
+/// Succeeds if `value` is a legal value of `key`; otherwise INVALID_CONFIG in Kafka's words.
+Result<void> check_value(const ConfigKey& key, std::string_view value);
+
+/// INVALID_CONFIG for a name that no key has, with the nearest name that one has.
+Error unknown_key(std::string_view name, std::span<const ConfigKey> keys);
+
+/// docs/configuration.md, whole.
+std::string configuration_page();
+
+}  // namespace millrace::broker
