@@ -1,0 +1,75 @@
+// Makes record batches.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "record/batch_view.h"
+#include "record/codec.h"
+#include "record/record_view.h"
+
+namespace millrace::record {
+
+/// What a batch says about itself; the defaults are a plain client's.
+struct BatchOptions {
+  Compression compression = {};
+  TimestampType timestamp_type = TimestampType::create_time;
+  bool is_transactional = false;
+  bool is_control = false;
+  ProducerId producer_id = kNoProducerId;
+  int16_t producer_epoch = -1;
+  int32_t base_sequence = -1;
+  Offset base_offset = Offset(0);
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+};
+
+/// A record to add; views need to live only until `add` returns.
+struct RecordFields {
+  int64_t timestamp = kNoTimestamp;
+  std::optional<ByteView> key = std::nullopt;
+  std::optional<ByteView> value = std::nullopt;
+  std::span<const HeaderView> headers = {};
+  /// Only for batches with gaps, as compaction leaves them; must rise. Usually the next number.
+  std::optional<int32_t> offset_delta = std::nullopt;
+};
+
+/// Collects records, then builds one batch. Owned by one thread; may be reused after `build`.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(BatchOptions options = {});
+
+  /// Encodes and keeps the record. The first one's timestamp becomes the base timestamp.
+  void add(const RecordFields& record);
+
+  /// Same with text, which is what tests and tools mostly have.
+  void add_text(int64_t timestamp, std::optional<std::string_view> key,
+                std::optional<std::string_view> value);
+
+  int32_t record_count() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  /// Bytes the batch would have uncompressed.
+  size_t uncompressed_size() const { return kBatchHeaderSize + records_.size(); }
+
+  /// Last offset delta to write in place of the last record's (compaction keeps the original's).
+  void set_last_offset_delta(int32_t delta) { last_offset_delta_ = delta; }
+  /// Max timestamp to write in place of the largest seen (LogAppendTime).
+  void set_max_timestamp(int64_t timestamp) { max_timestamp_ = timestamp; }
+
+  /// The batch with its CRC; the builder is empty afterwards, options kept. Fails as `compress`
+  /// does.
+  Result<Bytes> build();
+
+ private:
+  BatchOptions options_;
+  ByteWriter records_;
+  int32_t count_ = 0;
+  int32_t last_offset_delta_ = -1;
+  int64_t base_timestamp_ = kNoTimestamp;
+  int64_t max_timestamp_ = kNoTimestamp;
+};
+
+}  // namespace millrace::record
