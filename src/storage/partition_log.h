@@ -1,0 +1,241 @@
+// PartitionLog: the log of one partition, one directory of Kafka's segment files.
+//
+// Appends take one short lock: sequence check, one positioned write, index bookkeeping in memory.
+// Reads take none: they see an immutable list of segments and the last published end. What is
+// appended is in the page cache (it survives the process); what sync() covered survives power loss.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/strong.h"
+#include "base/uuid.h"
+#include "io/chunks.h"
+#include "io/file_system.h"
+#include "millrace/result.h"
+#include "storage/leader_epochs.h"
+#include "storage/log_config.h"
+#include "storage/producer_state.h"
+#include "storage/published_tail.h"
+#include "storage/recovery_report.h"
+#include "storage/topic_partition.h"
+
+namespace millrace::storage {
+
+class Segment;
+
+enum class AppendOrigin : uint8_t {
+  client,    // sequences of idempotent producers are checked
+  internal,  // written by the broker itself: not checked
+};
+
+struct AppendRequest {
+  /// One or more whole batches of format v2, already validated; not changed. Offsets and the
+  /// leader epoch are put in while writing.
+  ByteView batches;
+  AppendOrigin origin = AppendOrigin::client;
+  /// message.timestamp.type=LogAppendTime: each batch gets `now_ms` as its timestamp.
+  bool log_append_time = false;
+  int64_t now_ms = 0;
+};
+
+struct AppendedInfo {
+  Offset base_offset;
+  Offset last_offset;
+  /// The timestamp given under LogAppendTime, else -1.
+  int64_t log_append_time_ms = -1;
+  Offset log_start_offset;
+  /// A retry of a batch that is already there: nothing was written, the offsets are the first
+  /// attempt's (which may still wait for its sync).
+  bool duplicate = false;
+};
+
+struct ReadLimits {
+  int64_t bytes_max = 0;
+  /// Records from here on are not shown (high watermark, last stable offset).
+  Offset up_to;
+  /// The first batch is answered whole even where it is larger than bytes_max (KIP-74).
+  bool at_least_one = false;
+};
+
+struct ReadResult {
+  /// Whole batches from the one that holds the offset asked for; the last may be cut short, as
+  /// Kafka's clients expect. Empty when there is nothing to read.
+  io::Chunks chunks;
+  int64_t size = 0;
+};
+
+struct TimestampOffset {
+  int64_t timestamp = -1;
+  Offset offset{-1};
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+};
+
+struct EpochEnd {
+  LeaderEpoch epoch = kNoLeaderEpoch;
+  Offset end_offset{-1};
+};
+
+/// Invariant: log_start_offset <= synced_offset <= log_end_offset, segments ascend without overlap.
+/// Safe from any thread. A write or sync that fails takes the log offline for good (a full disk
+/// does not: it refuses that append only); then everything answers kafka_storage_error until the
+/// directory reopens it.
+class PartitionLog {
+ public:
+  struct OpenOptions {
+    std::string directory;
+    TopicPartition name;
+    LogConfig config;
+    /// The last run closed this log; nothing needs to be scanned.
+    bool clean = false;
+    /// Everything below was durable.
+    Offset recovery_point;
+    /// Records below were deleted.
+    Offset log_start_offset;
+  };
+
+  /// Makes a new, empty log with leader epoch 0; names and contents are durable on success except
+  /// the directory's own name in its parent.
+  static Result<std::shared_ptr<PartitionLog>> create(io::FileSystem& fs, const Clock& clock,
+                                                      OpenOptions options, const Uuid& topic_id);
+  /// Opens an existing directory, recovering what an unclean end left; `recovery` is filled.
+  static Result<std::shared_ptr<PartitionLog>> open(io::FileSystem& fs, const Clock& clock,
+                                                    OpenOptions options,
+                                                    PartitionRecovery& recovery);
+  ~PartitionLog();
+  PartitionLog(const PartitionLog&) = delete;
+  PartitionLog& operator=(const PartitionLog&) = delete;
+
+  const TopicPartition& name() const { return name_; }
+  const std::string& directory() const { return directory_; }
+  /// Zero where the directory had no partition.metadata.
+  Uuid topic_id() const;
+  Result<void> set_topic_id(const Uuid& topic_id);
+
+  /// Writes the batches at the end of the log, all or none. Errors that leave the log as it was:
+  /// out_of_order_sequence_number, invalid_producer_epoch, and kafka_storage_error for a full disk.
+  Result<AppendedInfo> append(const AppendRequest& request);
+
+  /// Answers batches from the one that contains `from` on; from the next one where `from` was
+  /// removed. offset_out_of_range below the log start or above the log end.
+  Result<ReadResult> read(Offset from, const ReadLimits& limits) const;
+
+  /// The first record with timestamp >= `timestamp` and offset below `up_to`, or nothing.
+  Result<std::optional<TimestampOffset>> offset_for_timestamp(int64_t timestamp,
+                                                              Offset up_to) const;
+  /// The record with the largest timestamp, the first of several, or nothing in an empty log.
+  Result<std::optional<TimestampOffset>> max_timestamp() const;
+
+  /// KIP-320: the largest epoch <= `epoch` and where it ends; -1, -1 where unknown.
+  EpochEnd epoch_end_offset(LeaderEpoch epoch) const;
+  /// The epoch under which records are appended now.
+  LeaderEpoch leader_epoch() const { return LeaderEpoch(leader_epoch_.load()); }
+  /// The epoch of the record at `offset`, or nothing.
+  std::optional<LeaderEpoch> epoch_of(Offset offset) const;
+  /// Starts a newer epoch at the log end; durable on success. An epoch that is not newer is
+  /// ignored.
+  Result<void> start_epoch(LeaderEpoch epoch);
+
+  Offset log_start_offset() const { return Offset(log_start_offset_.load()); }
+  Offset log_end_offset() const { return tail_.load().end_offset; }
+  /// Everything below is durable.
+  Offset synced_offset() const { return Offset(synced_offset_.load()); }
+  int64_t size() const;
+  size_t segment_count() const;
+  /// Names, sizes: for describing log dirs and for tests.
+  Offset active_segment_base() const { return tail_.load().active_base; }
+
+  /// Makes everything appended before the call durable; answers the offset it covered. Called by
+  /// one thread at a time (the sync pool sees to that). A failure takes the log offline.
+  Result<Offset> sync();
+
+  /// Moves the log start up to `offset` (<= log end) and removes segments wholly below.
+  /// offset_out_of_range above the log end. Lasting only with the directory's checkpoint.
+  Result<Offset> delete_records(Offset offset);
+  /// Removes whole segments that retention or the log start make unneeded, only those wholly below
+  /// `up_to` (the high watermark). Answers how many.
+  Result<size_t> apply_retention(int64_t now_ms, Offset up_to);
+  /// Removes every record from `offset` on; durable on success.
+  Result<void> truncate_to(Offset offset);
+  /// Ends the active segment and starts a new one, unless it is empty.
+  Result<void> roll();
+
+  void update_config(const LogConfig& config);
+  LogConfig config() const;
+
+  /// Idempotent producers the log knows, by id: for describing producers and for tests.
+  std::vector<ProducerEntry> producers() const;
+  void expire_producers(int64_t now_ms);
+
+  /// True from the first failed write or sync on.
+  bool is_offline() const { return offline_.load(); }
+  /// What took the log offline; kafka_storage_error.
+  Error offline_error() const;
+
+  /// Writes indexes and the producer snapshot, makes all durable, trims the files. Afterwards every
+  /// call fails. A log that is offline is only marked closed.
+  Result<void> close();
+  /// Marks the log closed without writing: its directory is going away.
+  void abandon();
+  /// False where this log must be recovered at the next start though the directory closes cleanly.
+  bool closed_cleanly() const { return closed_cleanly_.load(); }
+
+ private:
+  friend class LogOpener;
+  using SegmentList = std::vector<std::shared_ptr<Segment>>;
+  using SharedSegments = std::shared_ptr<const SegmentList>;
+
+  PartitionLog(io::FileSystem& fs, const Clock& clock, const OpenOptions& options);
+
+  struct PreparedBatches;
+  Result<PreparedBatches> prepare(const AppendRequest& request) MILL_REQUIRES(mutex_);
+  Result<void> roll_if_needed(const PreparedBatches& prepared, int64_t now_ms)
+      MILL_REQUIRES(mutex_);
+  Result<void> roll_locked() MILL_REQUIRES(mutex_);
+  Result<void> write(const PreparedBatches& prepared) MILL_REQUIRES(mutex_);
+  Result<void> undo_partial_write() MILL_REQUIRES(mutex_);
+  Result<void> check_writable() const MILL_REQUIRES(mutex_);
+  Error go_offline(const Error& cause) MILL_REQUIRES(mutex_);
+  void publish_segments(SegmentList list) MILL_REQUIRES(mutex_);
+  Result<size_t> remove_oldest(size_t count) MILL_REQUIRES(mutex_);
+  Result<void> write_snapshot() MILL_REQUIRES(mutex_);
+  SharedSegments segments() const { return segments_.load(); }
+  int64_t readable_size(const Segment& segment, const Tail& tail) const;
+
+  io::FileSystem& fs_;
+  const Clock& clock_;
+  const TopicPartition name_;
+  const std::string directory_;
+
+  mutable Mutex mutex_{LockRank::log};
+  LogConfig config_ MILL_GUARDED_BY(mutex_);
+  Uuid topic_id_ MILL_GUARDED_BY(mutex_);
+  ProducerState producers_ MILL_GUARDED_BY(mutex_);
+  LeaderEpochs epochs_ MILL_GUARDED_BY(mutex_);
+  std::optional<Error> offline_cause_ MILL_GUARDED_BY(mutex_);
+  bool closed_ MILL_GUARDED_BY(mutex_) = false;
+  /// A refused append may have left bytes behind the end; cleared before the next append.
+  bool tail_dirty_ MILL_GUARDED_BY(mutex_) = false;
+  /// Sealed segments that no sync covered yet, oldest first.
+  std::vector<std::shared_ptr<Segment>> unsynced_ MILL_GUARDED_BY(mutex_);
+  /// Names in the directory changed since its last sync.
+  bool names_dirty_ MILL_GUARDED_BY(mutex_) = false;
+  std::optional<Offset> last_snapshot_ MILL_GUARDED_BY(mutex_);
+
+  std::atomic<SharedSegments> segments_;
+  PublishedTail tail_;
+  std::atomic<int64_t> log_start_offset_ = 0;
+  std::atomic<int64_t> synced_offset_ = 0;
+  std::atomic<int32_t> leader_epoch_ = 0;
+  std::atomic<bool> offline_ = false;
+  std::atomic<bool> closed_cleanly_ = false;
+};
+
+}  // namespace millrace::storage
