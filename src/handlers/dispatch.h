@@ -1,0 +1,59 @@
+// From a request frame to its answer: the only entry to the handlers.
+//
+// A frame names an API and a version. What is served, and by which handler, is one table
+// (api_table.cc); ApiVersions answers from the same table.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "wire/encoded_message.h"
+
+namespace millrace::broker {
+class Broker;
+}
+namespace millrace::coordinator {
+class GroupCoordinator;
+}
+
+namespace millrace::handlers {
+
+/// What a listener knows of the peer. Shared by all requests of a connection; must not change.
+struct ConnectionInfo {
+  /// The peer's address as Kafka prints it: "/127.0.0.1".
+  std::string client_host;
+  /// What Metadata and FindCoordinator answer: where this client reaches this broker.
+  std::string advertised_host;
+  int32_t advertised_port = 0;
+  /// Who it is; the security interface decides what it may do.
+  std::string principal = "User:ANONYMOUS";
+};
+
+/// What the handlers translate to. Both outlive every request.
+struct Services {
+  broker::Broker* broker = nullptr;
+  coordinator::GroupCoordinator* groups = nullptr;
+};
+
+/// What becomes of a request.
+struct Answer {
+  enum class Kind : uint8_t {
+    reply,     // `message`, a response without the length in front
+    no_reply,  // Produce with acks=0: the client waits for nothing
+    close,     // the request cannot be understood or served: Kafka closes, and so do we
+  };
+  Kind kind = Kind::close;
+  wire::EncodedMessage message = {};
+};
+
+/// Called exactly once, on any thread, possibly before dispatch returns.
+using AnswerCallback = std::function<void(Answer)>;
+
+/// Handles one request. `frame` is everything behind the length field; it is kept until the answer.
+void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> connection,
+              SharedBytes frame, AnswerCallback answer);
+
+}  // namespace millrace::handlers
