@@ -1,6 +1,8 @@
-// The file system as a seam: the real one, one in memory, and one that fails and loses power on demand.
+// The file system as a seam: the real one, one in memory, and one that fails and loses power on
+// demand.
 //
-// Storage sees files only through these two interfaces. Errors carry errno in std::generic_category and name the path.
+// Storage sees files only through these two interfaces. Errors carry errno in std::generic_category
+// and name the path.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +18,8 @@
 
 namespace millrace::io {
 
-/// An open file. Positioned reads and writes from any thread; writers of one range must not overlap. Closed by the
-/// destructor, which does not sync.
+/// An open file. Positioned reads and writes from any thread; writers of one range must not
+/// overlap. Closed by the destructor, which does not sync.
 class File {
  public:
   virtual ~File() = default;
@@ -25,11 +27,13 @@ class File {
   /// Reads until `into` is full or the file ends; answers the bytes read.
   virtual Result<size_t> read_at(Position from, std::span<std::byte> into) const = 0;
 
-  /// Writes all parts one after the other, or fails; after a failure any prefix may have been written.
+  /// Writes all parts one after the other, or fails; after a failure any prefix may have been
+  /// written.
   virtual Result<void> write_at(Position at, std::span<const ByteView> parts) = 0;
   Result<void> write_at(Position at, ByteView bytes) { return write_at(at, std::span(&bytes, 1)); }
 
-  /// Makes contents and size durable (fdatasync). After a failure nothing written since the last success is.
+  /// Makes contents and size durable (fdatasync). After a failure nothing written since the last
+  /// success is.
   virtual Result<void> sync() = 0;
 
   virtual Result<void> truncate(int64_t size) = 0;
@@ -42,11 +46,11 @@ class File {
 };
 
 enum class OpenMode {
-  read,               // must exist
-  read_write,         // must exist
-  create,             // read and write, made when absent, kept when present
-  create_exclusive,   // read and write, must be absent
-  truncate,           // read and write, made when absent, emptied when present
+  read,              // must exist
+  read_write,        // must exist
+  create,            // read and write, made when absent, kept when present
+  create_exclusive,  // read and write, must be absent
+  truncate,          // read and write, made when absent, emptied when present
 };
 
 struct DirectoryEntry {
@@ -83,7 +87,8 @@ class FileSystem {
 
 /// The whole file; refuses one of more than `size_max` bytes.
 Result<Bytes> read_file(FileSystem& fs, const std::string& path, int64_t size_max);
-/// Writes `path`.tmp, syncs it, renames it over `path` and syncs the directory: old or new contents after a crash.
+/// Writes `path`.tmp, syncs it, renames it over `path` and syncs the directory: old or new contents
+/// after a crash.
 Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents);
 /// "dir/name".
 std::string join(std::string_view dir, std::string_view name);

@@ -1,0 +1,45 @@
+#include "io/file_system.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.h"
+#include "base/try.h"
+
+namespace millrace::io {
+
+Error io_error(int error_number, std::string_view call, std::string_view path) {
+  const std::error_code code(error_number, std::generic_category());
+  return {code, cat(call, " ", path, ": ", code.message())};
+}
+
+std::string join(std::string_view dir, std::string_view name) {
+  std::string path(dir);
+  if (!path.empty() && path.back() != '/') path += '/';
+  path += name;
+  return path;
+}
+
+Result<Bytes> read_file(FileSystem& fs, const std::string& path, int64_t size_max) {
+  MILL_TRY(const auto file, fs.open(path, OpenMode::read));
+  MILL_TRY(const int64_t size, file->size());
+  if (size > size_max) return io_error(EFBIG, "read", path);
+  Bytes contents(static_cast<size_t>(size));
+  MILL_TRY(const size_t count, file->read_at(Position(0), contents));
+  contents.resize(count);
+  return contents;
+}
+
+Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents) {
+  const std::string draft = path + ".tmp";
+  {
+    MILL_TRY(const auto file, fs.open(draft, OpenMode::truncate));
+    MILL_CHECK(file->write_at(Position(0), contents));
+    MILL_CHECK(file->sync());
+  }
+  MILL_CHECK(fs.rename(draft, path));
+  const size_t slash = path.rfind('/');
+  return fs.sync_directory(slash == std::string::npos ? "." : path.substr(0, slash));
+}
+
+}  // namespace millrace::io

@@ -1,0 +1,130 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "io/file_system.h"
+#include "io/posix_file.h"
+
+namespace millrace::io {
+namespace {
+
+int open_flags(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::read: return O_RDONLY;
+    case OpenMode::read_write: return O_RDWR;
+    case OpenMode::create: return O_RDWR | O_CREAT;
+    case OpenMode::create_exclusive: return O_RDWR | O_CREAT | O_EXCL;
+    case OpenMode::truncate: return O_RDWR | O_CREAT | O_TRUNC;
+  }
+  return O_RDONLY;
+}
+
+Result<std::shared_ptr<PosixFile>> open_posix(const std::string& path, int flags) {
+  for (;;) {
+    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+    if (descriptor >= 0) return std::make_shared<PosixFile>(descriptor, path);
+    if (errno != EINTR) return io_error(errno, "open", path);
+  }
+}
+
+// The kernel drops the lock when the last descriptor of the open file is closed, kill -9 included.
+class FileLock final : public DirectoryLock {
+ public:
+  explicit FileLock(std::shared_ptr<PosixFile> file) : file_(std::move(file)) {}
+
+ private:
+  std::shared_ptr<PosixFile> file_;
+};
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  Result<std::shared_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    MILL_TRY(auto file, open_posix(path, open_flags(mode)));
+    return std::shared_ptr<File>(std::move(file));
+  }
+
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return io_error(errno, "rename", from);
+    return {};
+  }
+
+  Result<void> remove(const std::string& path) override {
+    if (::unlink(path.c_str()) != 0) return io_error(errno, "unlink", path);
+    return {};
+  }
+
+  Result<void> remove_all(const std::string& path) override {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) return io_error(error.value(), "remove", path);
+    return {};
+  }
+
+  Result<void> create_directories(const std::string& path) override {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return io_error(error.value(), "mkdir", path);
+    return {};
+  }
+
+  Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
+    std::error_code error;
+    std::filesystem::directory_iterator at(path, error);
+    std::vector<DirectoryEntry> entries;
+    while (!error && at != std::filesystem::directory_iterator()) {
+      std::error_code unknown;
+      entries.push_back({at->path().filename().string(), at->is_directory(unknown)});
+      at.increment(error);
+    }
+    if (error) return io_error(error.value(), "list", path);
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    return entries;
+  }
+
+  Result<bool> exists(const std::string& path) override {
+    struct stat info{};
+    if (::stat(path.c_str(), &info) == 0) return true;
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return io_error(errno, "stat", path);
+  }
+
+  Result<void> sync_directory(const std::string& path) override {
+    MILL_TRY(const auto directory, open_posix(path, O_RDONLY | O_DIRECTORY));
+    if (::fsync(directory->descriptor()) != 0) return io_error(errno, "fsync", path);
+    return {};
+  }
+
+  Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override {
+    MILL_TRY(auto file, open_posix(path, O_RDWR | O_CREAT));
+    if (::flock(file->descriptor(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return io_error(errno, "flock", path);
+      Bytes pid(32);
+      const auto count = file->read_at(Position(0), pid);
+      const std::string holder(trim(as_text(ByteView(pid).first(count ? *count : 0))));
+      return Error(
+          std::error_code(EWOULDBLOCK, std::generic_category()),
+          cat(path, ": locked by the running process ", holder.empty() ? "of unknown pid" : holder,
+              "; stop it or choose another directory"));
+    }
+    MILL_CHECK(file->truncate(0));
+    MILL_CHECK(static_cast<File&>(*file).write_at(Position(0), as_bytes(cat(::getpid(), "\n"))));
+    return std::unique_ptr<DirectoryLock>(std::make_unique<FileLock>(std::move(file)));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FileSystem> make_posix_file_system() { return std::make_unique<PosixFileSystem>(); }
+
+}  // namespace millrace::io
