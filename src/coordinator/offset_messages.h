@@ -34,6 +34,8 @@ struct OffsetCommitRequest {
   int32_t generation_id = kNoGeneration;
   std::string member_id;
   std::optional<std::string> group_instance_id;
+  /// OffsetCommit v9 and later: an unknown group is group_id_not_found, before illegal_generation.
+  bool knows_group_id_not_found = false;
   /// OffsetCommit v2 to v4; -1 asks for the broker's retention.
   int64_t retention_time_ms = -1;
   std::vector<TopicOffsetsToCommit> topics;

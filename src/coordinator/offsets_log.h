@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/strong.h"
+#include "base/uuid.h"
 #include "millrace/result.h"
 #include "record/batch_view.h"
 
@@ -46,8 +47,9 @@ class OffsetsLog {
       PartitionId partition,
       const std::function<Result<void>(const record::BatchView&)>& batch) = 0;
 
-  /// True if the topic has a partition of that number.
-  virtual bool has_partition(const std::string& topic, PartitionId partition) const = 0;
+  /// The topic's id if the topic has a partition of that number.
+  virtual std::optional<Uuid> find_partition(const std::string& topic,
+                                             PartitionId partition) const = 0;
 
   /// The end that recovery found for a partition that was not closed cleanly; nothing for others. A
   /// commit above it was never answered and points at records that a later producer will replace.

@@ -1,0 +1,229 @@
+// Core: what stands behind GroupCoordinator. One file per subject implements it: core.cc (finding
+// and locking groups), join.cc, rebalance.cc, sync.cc, session.cc, leave.cc, groups.cc (list,
+// describe, delete), offset_commit.cc, offset_fetch.cc, offset_delete.cc, load.cc, expiry.cc.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/timers.h"
+#include "coordinator/coordinator_config.h"
+#include "coordinator/effects.h"
+#include "coordinator/group.h"
+#include "coordinator/group_coordinator.h"
+#include "coordinator/offsets_log.h"
+#include "coordinator/replay.h"
+
+namespace millrace::record {
+class BatchBuilder;
+}  // namespace millrace::record
+
+namespace millrace::coordinator {
+
+/// A group with its lock and the batches that it waits to append.
+struct GroupCell {
+  template <class... Args>
+  explicit GroupCell(PartitionId at, Args&&... args)
+      : partition(at), group(std::forward<Args>(args)...) {}
+
+  const PartitionId partition;
+  Mutex mutex{LockRank::group};
+  Group group MILL_GUARDED_BY(mutex);
+  std::deque<PendingAppend> outbox MILL_GUARDED_BY(mutex);
+  /// A thread is appending from the outbox; others leave their batches to it.
+  bool is_draining MILL_GUARDED_BY(mutex) = false;
+};
+using CellPtr = std::shared_ptr<GroupCell>;
+
+/// A group under its lock, as the functions below pass it on.
+struct Locked {
+  const CellPtr& cell;
+  Group& group;
+  Effects& effects;
+};
+
+/// Shared with callbacks, which hold it weakly: a callback that comes after the coordinator's end
+/// finds nothing and does nothing.
+class Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(const CoordinatorConfig& config, OffsetsLog& log, const Clock& clock, Timers& timers);
+
+  // load.cc
+  LoadSummary load();
+  // core.cc
+  ErrorCode find_coordinator(std::string_view group_id);
+  // join.cc
+  void join(JoinRequest request, Reply<JoinResponse> reply);
+  // sync.cc
+  void sync(SyncRequest request, Reply<SyncResponse> reply);
+  // session.cc
+  ErrorCode heartbeat(const HeartbeatRequest& request);
+  // leave.cc
+  void leave(LeaveRequest request, Reply<LeaveResponse> reply);
+  // groups.cc
+  ListGroupsResponse list(const ListGroupsRequest& request);
+  DescribedGroup describe(std::string_view group_id);
+  void delete_groups(std::vector<std::string> group_ids, Reply<std::vector<DeletedGroup>> reply);
+  // offset_commit.cc
+  void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
+  // offset_fetch.cc
+  FetchedGroupOffsets fetch_offsets(const FetchGroupOffsetsRequest& request);
+  // offset_delete.cc
+  void delete_offsets(OffsetDeleteRequest request, Reply<OffsetDeleteResponse> reply);
+  void topics_deleted(const std::vector<std::string>& topics);
+
+ private:
+  // --- core.cc: groups and their locks
+  struct Found {
+    ErrorCode error = ErrorCode::none;
+    /// Null without error where there is no such group.
+    CellPtr cell;
+  };
+  Found find(std::string_view group_id);
+  /// Creates `__consumer_offsets` and the group where they are missing.
+  Found find_or_create(std::string_view group_id);
+  std::vector<CellPtr> all_groups();
+  void forget(const CellPtr& cell);
+  bool is_loaded(PartitionId partition) MILL_REQUIRES(registry_mutex_);
+  int64_t now_ms() const { return clock_.wall_ms(); }
+
+  /// Calls `work(Locked&)` under the group's lock; then, without it, what `work` left to be done.
+  template <class Work>
+  void with_group(const CellPtr& cell, Work&& work) {
+    std::optional<Effects> effects;
+    {
+      const MutexLock lock(cell->mutex);
+      effects.emplace(cell->outbox);
+      Locked at{cell, cell->group, *effects};
+      work(at);
+    }
+    drain(cell);
+    effects->run_replies();
+  }
+  void drain(const CellPtr& cell);
+  /// Calls `work(Locked&)` at `deadline` unless the coordinator or the group is gone.
+  template <class Work>
+  TimerId schedule(const CellPtr& cell, SteadyTime deadline, Work work) {
+    return timers_.schedule(deadline, [core = weak_from_this(), held = std::weak_ptr(cell), work] {
+      const auto self = core.lock();
+      const auto group = held.lock();
+      if (self && group) self->with_group(group, work);
+    });
+  }
+  /// Runs `work(Locked&)` at its time unless the timer is cancelled or set again before.
+  template <class Work>
+  void set_timer(Locked& at, GroupTimer Group::* timer, int32_t after_ms, Work work) {
+    cancel_timer(at, timer);
+    const uint64_t stamp = ++(at.group.*timer).stamp;
+    (at.group.*timer).id = schedule(at.cell, clock_.steady_now() + Milliseconds(after_ms),
+                                    [timer, stamp, work](Locked& later) {
+                                      if ((later.group.*timer).stamp == stamp) work(later);
+                                    });
+  }
+  void cancel_timer(Locked& at, GroupTimer Group::* timer);
+
+  /// Appends one batch of the records in `builder`. `done(Locked&, Result<Offset>)` runs under the
+  /// lock when the batch is durable or failed.
+  template <class Done>
+  void append(Locked& at, record::BatchBuilder& builder, std::vector<CommittedPlace> below,
+              Done done) {
+    append_batch(at, builder, std::move(below),
+                 [core = weak_from_this(), cell = at.cell, done](Result<Offset> appended) {
+                   const auto self = core.lock();
+                   if (!self) return;
+                   self->with_group(cell, [&](Locked& later) { done(later, appended); });
+                 });
+  }
+  void append_batch(Locked& at, record::BatchBuilder& builder, std::vector<CommittedPlace> below,
+                    OffsetsLog::Appended done);
+  record::BatchBuilder new_batch() const;
+  void add_group_record(record::BatchBuilder& builder, const Group& group, const GroupValue& value);
+  /// A log error as the group protocol tells it to clients.
+  static ErrorCode append_error(const Error& error);
+
+  // --- join.cc
+  void join_new_member(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
+  void join_known_member(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
+  void add_member(Locked& at, JoinRequest& request, const std::string& member_id,
+                  Reply<JoinResponse>& reply);
+  void update_member(Locked& at, JoinRequest& request, Member& member, Reply<JoinResponse>& reply);
+  bool has_room_for(const Group& group, const std::string& member_id) const;
+  JoinResponse current_generation(const Group& group, const std::string& member_id) const;
+  // --- static_members.cc
+  void rejoin_static_member(Locked& at, JoinRequest& request, const std::string& old_id,
+                            const std::string& new_id, Reply<JoinResponse>& reply);
+  void persist_static_member(Locked& at, const JoinRequest& request, const Member& before,
+                             const std::string& new_id);
+  void fence(Locked& at, Member& replaced);
+
+  // --- rebalance.cc
+  void prepare_rebalance(Locked& at, std::string_view reason);
+  void rebalance_or_complete_join(Locked& at, std::string_view reason);
+  void complete_join_if_all_joined(Locked& at);
+  void extend_initial_rebalance(Locked& at, int32_t waited_ms, int32_t remaining_ms);
+  void complete_join(Locked& at);
+  void expire_pending_sync(Locked& at, int32_t generation_id);
+  /// Ends a member's waiting requests and forgets it.
+  void drop_member(Locked& at, const std::string& member_id);
+
+  // --- sync.cc
+  void sync_completing(Locked& at, SyncRequest& request, Reply<SyncResponse>& reply);
+  void store_assignment(Locked& at, SyncRequest& request);
+  void assignment_stored(Locked& at, const Result<Offset>& appended);
+  void propagate_assignment(Locked& at, ErrorCode error);
+  void note_sync(Locked& at, const std::string& member_id);
+
+  // --- session.cc
+  void touch_session(Locked& at, Member& member);
+  void touch_session(Locked& at, const std::string& member_id, Session& session,
+                     int32_t timeout_ms);
+  void session_due(Locked& at, const std::string& member_id);
+  void end_session(Session& session);
+
+  // --- offset_commit.cc
+  ErrorCode validate_commit(const Group& group, const OffsetCommitRequest& request) const;
+  void commit_validated(Locked& at, const OffsetCommitRequest& request,
+                        OffsetCommitResponse response, const std::vector<Uuid>& topic_ids,
+                        Reply<OffsetCommitResponse> reply);
+
+  // --- offset_delete.cc
+  /// Adds tombstones of `names`, in the log's order behind whatever commits are on their way.
+  void add_tombstones(record::BatchBuilder& builder, const Group& group,
+                      const std::vector<OffsetName>& names);
+  void delete_named_offsets(Locked& at, std::vector<OffsetName> names,
+                            std::function<void(ErrorCode)> done);
+  // --- groups.cc
+  /// Of an Empty group: tombstones for it and everything it committed.
+  void delete_group(Locked& at, std::function<void(ErrorCode)> done);
+
+  // --- load.cc
+  void install(PartitionId partition, TextMap<LoadedGroup> groups, LoadSummary& summary);
+  void start_loaded_group(const CellPtr& cell);
+  void cut_back_to_recovered_ends(Locked& at);
+
+  // --- expiry.cc
+  void schedule_expiry();
+  void expire_offsets(Locked& at);
+
+  const CoordinatorConfig config_;
+  OffsetsLog& log_;
+  const Clock& clock_;
+  Timers& timers_;
+
+  Mutex registry_mutex_{LockRank::group_registry};
+  TextMap<CellPtr> groups_ MILL_GUARDED_BY(registry_mutex_);
+  bool is_load_started_ MILL_GUARDED_BY(registry_mutex_) = false;
+  /// Partitions that load() has not given free; those made later need no loading.
+  std::vector<bool> is_unloaded_ MILL_GUARDED_BY(registry_mutex_);
+};
+
+}  // namespace millrace::coordinator

@@ -1,0 +1,97 @@
+#include "coordinator/replay.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "record/record_reader.h"
+
+namespace millrace::coordinator {
+
+namespace {
+
+/// Types of control records: the second int16 of their key.
+constexpr int16_t kAbortMarker = 0;
+constexpr int16_t kCommitMarker = 1;
+
+}  // namespace
+
+Result<void> Replay::add(const record::BatchView& batch) {
+  return record::for_each_record(
+      batch, [&](const record::RecordView& record) { add_record(batch, record); });
+}
+
+LoadedGroup& Replay::group(std::string_view id) {
+  const auto found = groups_.find(id);
+  return found != groups_.end() ? found->second : groups_[std::string(id)];
+}
+
+void Replay::add_record(const record::BatchView& batch, const record::RecordView& record) {
+  ++record_count_;
+  if (batch.is_control()) {
+    if (!record.key || record.key->size() < 4) return;
+    const auto type = load_be<int16_t>(record.key->data() + 2);
+    if (type != kAbortMarker && type != kCommitMarker) return;
+    return end_transaction(batch.producer_id().value(), type == kCommitMarker);
+  }
+  const auto key = decode_key(record.key.value_or(ByteView()));
+  if (!key) {
+    ++unknown_record_count_;
+    return log::warn("offset ", record.offset, ": ", key.error().message());
+  }
+  if (const auto* offset_key = std::get_if<OffsetKey>(&*key)) {
+    return add_offset(batch, record, *offset_key);
+  }
+  if (const auto* group_key = std::get_if<GroupKey>(&*key)) return add_group(record, *group_key);
+  ++unknown_record_count_;
+}
+
+void Replay::add_offset(const record::BatchView& batch, const record::RecordView& record,
+                        const OffsetKey& key) {
+  if (!record.value) {
+    const auto found = groups_.find(key.group_id);
+    if (found == groups_.end()) return;
+    found->second.offsets.erase(key.topic, key.partition, record.offset);
+    for (auto& [producer, offsets] : found->second.open_transactions) {
+      offsets.erase(key.topic, key.partition, record.offset);
+    }
+    return;
+  }
+  auto value = decode_offset_value(*record.value);
+  if (!value) {
+    ++unknown_record_count_;
+    return log::warn("offset ", record.offset, ": ", value.error().message());
+  }
+  LoadedGroup& loaded = group(key.group_id);
+  CommittedOffsets& offsets = batch.is_transactional()
+                                  ? loaded.open_transactions[batch.producer_id().value()]
+                                  : loaded.offsets;
+  offsets.put(key.topic, key.partition, {*std::move(value), record.offset});
+}
+
+void Replay::add_group(const record::RecordView& record, const GroupKey& key) {
+  if (!record.value) {
+    const auto found = groups_.find(key.group_id);
+    if (found != groups_.end()) found->second.value.reset();
+    return;
+  }
+  auto value = decode_group_value(*record.value);
+  if (!value) {
+    ++unknown_record_count_;
+    return log::warn("offset ", record.offset, ": ", value.error().message());
+  }
+  group(key.group_id).value = *std::move(value);
+}
+
+void Replay::end_transaction(int64_t producer_id, bool is_committed) {
+  for (auto& [id, loaded] : groups_) {
+    auto ended = loaded.open_transactions.extract(producer_id);
+    if (ended.empty() || !is_committed) continue;
+    for (const auto& [topic, partitions] : ended.mapped().topics()) {
+      for (const auto& [number, offset] : partitions) {
+        loaded.offsets.put(topic, PartitionId(number), offset);
+      }
+    }
+  }
+}
+
+}  // namespace millrace::coordinator
