@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -28,16 +29,19 @@ struct BrokerOptions {
   io::FileSystem* file_system = nullptr;
   std::string dir;
   const Clock* clock = nullptr;
-  /// Driven by the owner (a housekeeping thread, or a test).
+  /// Driven by the owner (a housekeeping thread, or a test); not while the broker is opened, closed
+  /// or destroyed.
   Timers* timers = nullptr;
   /// From the configuration file and --set; checked by open.
   ConfigValues config = {};
   /// Threads for fdatasync; 0 syncs inside the append (tests, one-threaded embedding).
-  int sync_threads = 2;
+  size_t sync_threads = 2;
+  /// Nothing allows everything.
+  std::shared_ptr<const Security> security = nullptr;
 };
 
 /// Owns everything below the protocol. Synchronous: no thread of its own but the sync pool's;
-/// whatever waits is a callback here or in Timers.
+/// whatever waits is a callback here or in Timers. After open any thread may call.
 ///
 /// What survives a crash: every change that was answered, as docs/guarantees.md says.
 class Broker {
@@ -50,8 +54,8 @@ class Broker {
   /// Without close(): as a crash of the process.
   ~Broker();
 
-  /// Ends every wait, flushes, checkpoints and marks the directory clean. Call once, when no
-  /// request is under way.
+  /// Answers those who wait for a sync, ends all other waits (not_leader_or_follower), flushes,
+  /// checkpoints and marks the directory clean. Call once; later calls to partitions fail.
   Result<void> close();
 
   const Clock& clock() const;
@@ -60,19 +64,22 @@ class Broker {
   MetadataStore& metadata();
   FetchSessions& fetch_sessions();
   const Security& security() const;
+  /// For whoever makes several partitions durable at once.
+  storage::SyncPool& sync_pool();
   /// The values in force now; ask again to see a change.
   std::shared_ptr<const BrokerConfig> config() const;
 
-  /// Of this node: `node.id`, default 1.
+  /// `node.id`, or `broker.id` where that is given.
   int32_t node_id() const;
   /// 22 characters, drawn when the directory was made.
   const std::string& cluster_id() const;
+  const std::string& dir() const;
 
   /// A new producer id, never given before nor after a restart.
   Result<ProducerId> allocate_producer_id();
 
   /// A broker resource as DescribeConfigs shows it; `name` is the node id, or empty for the default
-  /// of all.
+  /// of all. invalid_request for another name.
   Result<std::vector<ConfigEntry>> describe_config(std::string_view name) const;
   /// All changes or none, lasting. invalid_config, invalid_request.
   Result<void> alter_config(std::string_view name, std::span<const ConfigChange> changes,
@@ -82,9 +89,8 @@ class Broker {
   const std::vector<std::string>& recovery_report() const;
 
  private:
-  friend class Catalog;
-  Broker();
   struct State;
+  explicit Broker(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

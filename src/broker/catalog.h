@@ -2,22 +2,26 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "base/mutex.h"
+#include "base/clock.h"
+#include "base/timers.h"
 #include "broker/config/config_entry.h"
 #include "broker/topic.h"
 
+namespace millrace::storage {
+class LogDirectory;
+class SyncPool;
+}  // namespace millrace::storage
+
 namespace millrace::broker {
 
-class Broker;
 class MetadataStore;
 
 /// Brokers that hold a partition, as a client asks for them in CreateTopics and CreatePartitions.
@@ -62,7 +66,22 @@ struct NewPartitions {
 /// directories the next start makes, or directories without a topic which the next start removes.
 class Catalog {
  public:
-  explicit Catalog(Broker& broker);
+  struct Options {
+    MetadataStore* metadata = nullptr;
+    storage::LogDirectory* directory = nullptr;
+    storage::SyncPool* sync_pool = nullptr;
+    /// Run the pool's queue in the caller (a pool without threads).
+    bool sync_inline = false;
+    const Clock* clock = nullptr;
+    Timers* timers = nullptr;
+    int32_t node_id = 1;
+    /// The broker's values now.
+    std::function<std::shared_ptr<const BrokerConfig>()> config;
+  };
+
+  /// Reads the topics from the metadata and recovers the directory's partitions with their
+  /// configurations. All in `options` must outlive the catalog. `report` gets a line per finding.
+  static Result<std::unique_ptr<Catalog>> open(Options options, std::vector<std::string>& report);
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
   ~Catalog();
@@ -103,9 +122,14 @@ class Catalog {
   Result<void> replace_config(std::string_view topic, const ConfigValues& values,
                               bool validate_only = false);
 
+  /// After a change of the broker's values: every topic inherits anew.
+  void refresh_configs();
+  /// Every partition answers `reason` from now on; who waits is answered before this returns.
+  void retire_all(ErrorCode reason);
+
  private:
-  friend class Broker;
   struct State;
+  explicit Catalog(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

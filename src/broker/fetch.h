@@ -57,6 +57,7 @@ class FetchWaiter {
   bool add_bytes(int64_t bytes);
   /// True for the one call that ends the waiting for another reason.
   bool finish();
+  bool finished() const { return done_; }
   /// Called by whoever got `true`, with no lock held.
   void wake() { wake_(); }
 

@@ -3,14 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "broker/fetch.h"
 
 namespace millrace::broker {

@@ -2,6 +2,7 @@
 // data.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,8 +20,11 @@
 #include "broker/config/topic_config.h"
 #include "io/chunks.h"
 #include "millrace/result.h"
+#include "record/validator.h"
 
 namespace millrace::storage {
+struct AppendedInfo;
+class LogDirectory;
 class PartitionLog;
 class SyncPool;
 }  // namespace millrace::storage
@@ -33,18 +37,10 @@ struct TopicPartition {
   std::string topic;
   Uuid topic_id;
   PartitionId partition{0};
-
-  std::string to_string() const;
-};
-
-/// One record that made a batch unacceptable, for the produce response.
-struct RecordFault {
-  int32_t index = 0;
-  std::string message;
 };
 
 struct ProduceSpec {
-  /// The record set of one partition as it came; kept alive by the caller until the callback.
+  /// The record set of one partition as it came; needed until append returns.
   ByteView records;
   /// -1, 0 or 1.
   int16_t acks = -1;
@@ -52,12 +48,12 @@ struct ProduceSpec {
   bool zstd_allowed = true;
 };
 
-/// What a produce response says of one partition. On failure `error` is set and nothing was
-/// appended (exception: not_enough_replicas_after_append never occurs on one node).
+/// What a produce response says of one partition. Where `error` is set nothing was promised;
+/// nothing was appended either, unless a sync failed afterwards (kafka_storage_error).
 struct ProduceOutcome {
   ErrorCode error = ErrorCode::none;
   std::string message = {};
-  std::vector<RecordFault> record_faults = {};
+  std::vector<record::RecordFault> record_errors = {};
   Offset base_offset{-1};
   /// The time of append under LogAppendTime, else -1.
   int64_t log_append_time_ms = -1;
@@ -67,6 +63,7 @@ using ProduceCallback = std::function<void(ProduceOutcome)>;
 
 /// What append_internal answers: the offset of the first record, once durable as acks=all is.
 using InternalAppendCallback = std::function<void(Result<Offset>)>;
+using DurableCallback = std::function<void(Result<void>)>;
 
 enum class Isolation : int8_t { read_uncommitted = 0, read_committed = 1 };
 
@@ -74,20 +71,20 @@ struct ReadSpec {
   Offset from{0};
   /// The epoch the client believes in; -1: not checked.
   LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
-  size_t bytes_max = 0;
+  int64_t bytes_max = 0;
   /// True: the first batch comes even if it is larger than bytes_max (KIP-74).
   bool at_least_one = true;
   Isolation isolation = Isolation::read_uncommitted;
 };
 
 struct PartitionData {
-  io::RecordChunks records;
-  size_t bytes = 0;
+  io::Chunks records;
+  int64_t bytes = 0;
   Offset high_watermark{-1};
   Offset last_stable_offset{-1};
   Offset log_start_offset{-1};
   /// Counts the bytes that became readable so far; a waiter registered with it misses nothing.
-  uint64_t readable_stamp = 0;
+  int64_t readable_stamp = 0;
 };
 
 struct ListedOffset {
@@ -107,83 +104,163 @@ inline constexpr int64_t kEarliestTimestamp = -2;
 inline constexpr int64_t kMaxTimestamp = -3;
 inline constexpr int64_t kEarliestLocalTimestamp = -4;
 inline constexpr int64_t kLatestTieredTimestamp = -5;
+inline constexpr int64_t kEarliestPendingUploadTimestamp = -6;
 
-/// A monitor: any thread may call, callbacks run with no lock held, on the thread that made them
-/// due (the appender, the sync pool, the timers' driver, or the caller itself before the call
-/// returns). Records appended are answered in append order.
+/// A monitor: any thread may call; callbacks run with no lock held, on the thread that made them
+/// due (the sync pool, the timers' driver, or the caller itself before the call returns). Those
+/// that wait for a sync are answered in append order.
 ///
 /// The high watermark is one offset: the log's end, unless an acks=all batch waits for its sync;
-/// then it stops in front of the first such batch. Readers see nothing above it.
+/// then it stops in front of the first such batch. Readers see nothing above it. It is not kept
+/// across a restart: what recovery left in the log is readable.
 class Partition : public std::enable_shared_from_this<Partition> {
  public:
   struct Options {
     TopicPartition id;
+    /// Nothing: the partition could not be opened and is offline from the start.
     std::shared_ptr<storage::PartitionLog> log;
     std::shared_ptr<const TopicConfig> config;
+    storage::LogDirectory* directory = nullptr;
     storage::SyncPool* sync_pool = nullptr;
-    Clock* clock = nullptr;
+    /// Run the pool's queue in the caller (a pool without threads).
+    bool sync_inline = false;
+    const Clock* clock = nullptr;
     Timers* timers = nullptr;
   };
   static std::shared_ptr<Partition> make(Options options);
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
-  ~Partition();
 
   const TopicPartition& id() const { return id_; }
+
   /// Exactly one batch, checked record by record, with idempotence. `callback` is called once, also
   /// for acks=0.
   void append(const ProduceSpec& spec, ProduceCallback callback);
-  /// Batches made by the broker itself, acks=all. The callback gets the offset of the first record
-  /// or kafka_storage_error / not_leader_or_follower.
+  /// Batches made by the broker itself, acks=all. The callback gets the offset of the first record,
+  /// or kafka_storage_error, or the reason of retire().
   void append_internal(Bytes batches, InternalAppendCallback callback);
 
   /// Calls back when every record below `up_to` is as durable as the topic's level promises for
   /// acks=all; at once where it already is. An `up_to` beyond the end counts as the end.
-  void when_durable(Offset up_to, std::function<void(Result<void>)> callback);
+  void when_durable(Offset up_to, DurableCallback callback);
 
-  /// offset_out_of_range, fenced_leader_epoch, unknown_leader_epoch, kafka_storage_error,
-  /// unknown_topic_or_partition (deleted meanwhile).
+  /// offset_out_of_range, fenced_leader_epoch, unknown_leader_epoch, kafka_storage_error, or the
+  /// reason of retire(). Between high watermark and log end there is nothing to read, without
+  /// error.
   Result<PartitionData> read(const ReadSpec& spec) const;
 
   /// Calls `waiter` from now on whenever bytes become readable, also for those that did since the
   /// read that gave `readable_stamp`; and when the partition goes away.
-  void add_waiter(std::shared_ptr<FetchWaiter> waiter, uint64_t readable_stamp);
+  void add_waiter(const std::shared_ptr<FetchWaiter>& waiter, int64_t readable_stamp);
   void remove_waiter(const FetchWaiter& waiter);
 
+  /// -1, -1, -1 where no record fits. Errors as for read.
   Result<ListedOffset> list_offset(int64_t timestamp, Isolation isolation,
-                                   LeaderEpoch current_leader_epoch) const;
+                                   LeaderEpoch current_leader_epoch = kNoLeaderEpoch) const;
+  /// KIP-320. Errors as for read.
   Result<EpochEnd> epoch_end_offset(LeaderEpoch requested, LeaderEpoch current_leader_epoch) const;
-  /// -1 means the high watermark. Answers the new log start offset.
+  /// -1 means the high watermark. Answers the new log start offset. offset_out_of_range,
+  /// policy_violation (a topic without cleanup.policy=delete), invalid_topic_exception (internal).
   Result<Offset> delete_records(Offset before);
 
-  Offset high_watermark() const;
+  Offset high_watermark() const { return Offset(high_watermark_.load()); }
   Offset last_stable_offset() const { return high_watermark(); }
+  /// 0, 0, 0 and 0 while offline from the start.
   Offset log_start_offset() const;
   Offset log_end_offset() const;
   LeaderEpoch leader_epoch() const;
-  /// Bytes of all segments.
   int64_t size_bytes() const;
-  /// True after a storage failure: every call answers kafka_storage_error until restart.
+  /// True after a storage failure: every call answers kafka_storage_error until a restart.
   bool offline() const;
 
   std::shared_ptr<const TopicConfig> config() const;
   void set_config(std::shared_ptr<const TopicConfig> config);
 
-  /// Retention, time-based flush, expiry of producers; called by the broker's timers.
   void run_retention();
-  void expire_producers(int64_t producer_expiration_ms);
+  void expire_producers();
 
-  /// Those who wait get unknown_topic_or_partition (deleted) or not_leader_or_follower (closing);
-  /// so does every later call.
-  void retire(ErrorCode reason);
+  /// From now on every call answers `reason`. Those who wait get it when the answered function is
+  /// called, which the caller does once it holds no lock.
+  [[nodiscard]] std::function<void()> retire(ErrorCode reason);
 
-  storage::PartitionLog& log() { return *log_; }
+  /// Nothing where the partition could not be opened.
+  const std::shared_ptr<storage::PartitionLog>& log() const { return log_; }
 
  private:
+  /// Somebody who waits until everything below `end` is durable.
+  struct Waiting {
+    Offset end;
+    /// Of an acks=all batch: the high watermark stops here, and this many bytes were appended
+    /// before.
+    bool holds_high_watermark = false;
+    Offset base;
+    int64_t bytes_before = 0;
+    /// Called with none, or with why the records may be lost.
+    std::function<void(ErrorCode)> answer;
+  };
+  using Woken = std::vector<std::shared_ptr<FetchWaiter>>;
+
+  /// What a change leaves to do once the lock is released.
+  struct Afterwards {
+    Woken woken;
+    std::vector<std::function<void(ErrorCode)>> answers;
+    ErrorCode answer_code = ErrorCode::none;
+    bool request_sync = false;
+    std::optional<Milliseconds> sync_within;
+  };
+
   explicit Partition(Options options);
 
+  ErrorCode unusable() const MILL_REQUIRES(mutex_);
+  struct Write {
+    ByteView batches;
+    bool internal = false;
+    int16_t acks = -1;
+  };
+  /// Writes, and keeps `answer` in waiting_ if a sync must come first; otherwise the caller
+  /// answers.
+  Result<storage::AppendedInfo> write(const Write& write, std::function<void(ErrorCode)>& answer,
+                                      Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  bool must_wait(const storage::AppendedInfo& appended, int16_t acks) const MILL_REQUIRES(mutex_);
+  record::ValidationOptions validation_options(const ProduceSpec& spec,
+                                               const TopicConfig& config) const;
+  void advance_high_watermark(Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  void plan_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  void plan_timed_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  void fail_waiting(ErrorCode code, Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  void finish(Afterwards afterwards) MILL_EXCLUDES(mutex_);
+  void request_sync();
+  void schedule_sync(Milliseconds within);
+  void on_timed_sync();
+  void on_synced(Result<Offset> synced);
+  Result<void> check_epoch(LeaderEpoch current_leader_epoch) const;
+  Result<void> check_usable() const;
+
   const TopicPartition id_;
+  const std::string name_;
   const std::shared_ptr<storage::PartitionLog> log_;
+  storage::LogDirectory* const directory_;
+  storage::SyncPool* const sync_pool_;
+  const bool sync_inline_;
+  const Clock& clock_;
+  Timers& timers_;
+
+  mutable Mutex mutex_{LockRank::partition};
+  std::shared_ptr<const TopicConfig> config_ MILL_GUARDED_BY(mutex_);
+  std::optional<ErrorCode> retired_ MILL_GUARDED_BY(mutex_);
+  // In append order. Invariant: every `end` is at most the log's end, and a sync is requested
+  // whenever this is not empty.
+  std::deque<Waiting> waiting_ MILL_GUARDED_BY(mutex_);
+  bool sync_requested_ MILL_GUARDED_BY(mutex_) = false;
+  bool timed_sync_scheduled_ MILL_GUARDED_BY(mutex_) = false;
+  std::vector<std::shared_ptr<FetchWaiter>> fetch_waiters_ MILL_GUARDED_BY(mutex_);
+  // Bytes since the partition was opened. Invariant: readable_bytes_ <= appended_bytes_.
+  int64_t appended_bytes_ MILL_GUARDED_BY(mutex_) = 0;
+  int64_t readable_bytes_ MILL_GUARDED_BY(mutex_) = 0;
+  // Written under the mutex, read without.
+  std::atomic<int64_t> high_watermark_ = 0;
 };
+
+using PartitionPtr = std::shared_ptr<Partition>;
 
 }  // namespace millrace::broker

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/strong.h"
@@ -26,16 +27,17 @@ struct Topic {
 
   int32_t partition_count() const { return static_cast<int32_t>(partitions.size()); }
   /// The partition, or nullptr where there is none of that number.
-  std::shared_ptr<Partition> partition(PartitionId id) const {
-    if (id.value() < 0 || id.value() >= partition_count()) return nullptr;
-    return partitions[static_cast<size_t>(id.value())];
+  std::shared_ptr<Partition> partition(PartitionId number) const {
+    if (number.value() < 0 || number.value() >= partition_count()) return nullptr;
+    return partitions[static_cast<size_t>(number.value())];
   }
 };
 
 using TopicPtr = std::shared_ptr<const Topic>;
 
-inline constexpr const char* kOffsetsTopic = "__consumer_offsets";
-inline constexpr const char* kTransactionTopic = "__transaction_state";
+inline constexpr std::string_view kOffsetsTopic = "__consumer_offsets";
+inline constexpr std::string_view kTransactionTopic = "__transaction_state";
+bool is_internal_topic(std::string_view name);
 
 /// INVALID_TOPIC_EXCEPTION with Kafka's sentence where `name` cannot name a topic.
 Result<void> check_topic_name(const std::string& name);

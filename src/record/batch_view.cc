@@ -25,6 +25,12 @@ Result<BatchHeader> BatchHeader::parse(ByteView bytes) {
   return BatchHeader(bytes.data());
 }
 
+Offset BatchHeader::offset_at(int64_t delta) const {
+  int64_t offset = 0;
+  const bool leaves = __builtin_add_overflow(base_offset().value(), delta, &offset);
+  return Offset(leaves ? INT64_MAX : offset);
+}
+
 std::optional<Codec> BatchHeader::codec() const {
   const int number = attributes() & AttributeBits::kCodecMask;
   if (number > static_cast<int>(Codec::zstd)) return std::nullopt;

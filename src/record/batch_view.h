@@ -64,8 +64,9 @@ class BatchHeader {
 
   Offset base_offset() const { return Offset(get<int64_t>(HeaderLayout::kBaseOffset)); }
   /// Offset of the last record the batch had when it was written (compaction keeps it).
-  Offset last_offset() const { return base_offset() + last_offset_delta(); }
-  Offset next_offset() const { return last_offset() + 1; }
+  /// Bytes may claim anything: an offset that leaves 64 bits answers the largest there is.
+  Offset last_offset() const { return offset_at(last_offset_delta()); }
+  Offset next_offset() const { return offset_at(int64_t{last_offset_delta()} + 1); }
   int32_t last_offset_delta() const { return get<int32_t>(HeaderLayout::kLastOffsetDelta); }
   /// Bytes of the whole batch, the header's 61 included; at most 2^31 + 11.
   size_t size() const { return kBatchPrefixSize + get<uint32_t>(HeaderLayout::kLength); }
@@ -107,6 +108,7 @@ class BatchHeader {
   T get(size_t at) const {
     return load_be<T>(start_ + at);
   }
+  Offset offset_at(int64_t delta) const;
   bool has_bit(int16_t bit) const { return (attributes() & bit) != 0; }
 
   const std::byte* start_;

@@ -22,7 +22,7 @@ class GzipDecompressor final : public Decompressor {
   GzipDecompressor(const GzipDecompressor&) = delete;
   GzipDecompressor& operator=(const GzipDecompressor&) = delete;
 
-  void start(ByteView input) override {
+  void start(ByteView input, size_t /*size_max*/) override {
     inflateReset(&stream_);
     rest_ = input;
     stream_.avail_in = 0;

@@ -25,7 +25,7 @@ class Lz4Decompressor final : public Decompressor {
   Lz4Decompressor(const Lz4Decompressor&) = delete;
   Lz4Decompressor& operator=(const Lz4Decompressor&) = delete;
 
-  void start(ByteView input) override {
+  void start(ByteView input, size_t /*size_max*/) override {
     LZ4F_resetDecompressionContext(context_);
     rest_ = input;
     ended_ = false;

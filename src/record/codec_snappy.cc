@@ -28,7 +28,8 @@ bool has_xerial_header(ByteView bytes) {
 
 class SnappyDecompressor final : public Decompressor {
  public:
-  void start(ByteView input) override {
+  void start(ByteView input, size_t size_max) override {
+    size_max_ = size_max;
     rest_ = input;
     unread_ = {};
     framed_ = has_xerial_header(input);
@@ -90,6 +91,10 @@ class SnappyDecompressor final : public Decompressor {
     if (size > block.size() * kExpansionMax) {
       return codec_error("snappy", cat(block.size(), " bytes claim to unfold to ", size));
     }
+    if (size > size_max_) {
+      return kafka_error(ErrorCode::message_too_large,
+                         cat("snappy: a block of ", size, " bytes, the limit being ", size_max_));
+    }
     if (size > block_size_) {
       block_ = std::make_unique_for_overwrite<std::byte[]>(size);
       block_size_ = size;
@@ -102,6 +107,7 @@ class SnappyDecompressor final : public Decompressor {
   }
 
   ByteView rest_;
+  size_t size_max_ = 0;
   ByteView unread_;
   bool framed_ = false;
   bool raw_pending_ = false;

@@ -21,7 +21,7 @@ class ZstdDecompressor final : public Decompressor {
   ZstdDecompressor(const ZstdDecompressor&) = delete;
   ZstdDecompressor& operator=(const ZstdDecompressor&) = delete;
 
-  void start(ByteView input) override {
+  void start(ByteView input, size_t /*size_max*/) override {
     ZSTD_DCtx_reset(context_, ZSTD_reset_session_only);
     input_ = {input.data(), input.size(), 0};
     frame_open_ = true;

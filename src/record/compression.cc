@@ -52,7 +52,7 @@ Result<Bytes> decompress(Codec codec, ByteView bytes, size_t size_max) {
     return copy_of(bytes);
   }
   DecompressorLease stream(codec);
-  stream->start(bytes);
+  stream->start(bytes, size_max);
   Bytes out;
   constexpr size_t kStepMin = 16U << 10;
   size_t filled = 0;

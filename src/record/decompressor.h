@@ -18,7 +18,9 @@ class Decompressor {
   virtual ~Decompressor() = default;
 
   /// Begins with a new input, whose bytes must outlive the reading. Forgets the previous one.
-  virtual void start(ByteView input) = 0;
+  /// `size_max` is what the caller will read at most; a codec that must unfold whole blocks refuses
+  /// a larger one (`message_too_large`).
+  virtual void start(ByteView input, size_t size_max) = 0;
 
   /// Fills `out` from its front; fewer bytes than `out` holds only at the end, 0 when nothing is
   /// left. `invalid_record` when the input is not what the codec writes or is cut short.

@@ -51,7 +51,7 @@ RecordReader::RecordReader(const BatchView& batch, ReadLimits limits)
   // A batch that compaction emptied keeps its codec but has no compressed stream.
   if (count_ == 0 && batch.payload().empty()) return;
   stream_ = DecompressorLease(*codec);
-  stream_->start(batch.payload());
+  stream_->start(batch.payload(), limits_.decompressed_size_max);
   window_ = BufferLease::take();
   cursor_ = end_ = window_.data();
   stream_ended_ = false;

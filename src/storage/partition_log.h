@@ -5,11 +5,13 @@
 // appended is in the page cache (it survives the process); what sync() covered survives power loss.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -30,6 +32,7 @@
 namespace millrace::storage {
 
 class Segment;
+struct BatchPlace;
 
 enum class AppendOrigin : uint8_t {
   client,    // sequences of idempotent producers are checked
@@ -38,19 +41,16 @@ enum class AppendOrigin : uint8_t {
 
 struct AppendRequest {
   /// One or more whole batches of format v2, already validated; not changed. Offsets and the
-  /// leader epoch are put in while writing.
+  /// leader epoch are put in while writing. Several batches of idempotent producers are checked
+  /// each against what was there before.
   ByteView batches;
   AppendOrigin origin = AppendOrigin::client;
-  /// message.timestamp.type=LogAppendTime: each batch gets `now_ms` as its timestamp.
-  bool log_append_time = false;
   int64_t now_ms = 0;
 };
 
 struct AppendedInfo {
   Offset base_offset;
   Offset last_offset;
-  /// The timestamp given under LogAppendTime, else -1.
-  int64_t log_append_time_ms = -1;
   Offset log_start_offset;
   /// A retry of a batch that is already there: nothing was written, the offsets are the first
   /// attempt's (which may still wait for its sync).
@@ -194,20 +194,45 @@ class PartitionLog {
 
   PartitionLog(io::FileSystem& fs, const Clock& clock, const OpenOptions& options);
 
-  struct PreparedBatches;
-  Result<PreparedBatches> prepare(const AppendRequest& request) MILL_REQUIRES(mutex_);
-  Result<void> roll_if_needed(const PreparedBatches& prepared, int64_t now_ms)
+  /// One batch of an append: where it goes and what its header says.
+  struct Incoming {
+    ByteView bytes;
+    /// The first 16 bytes with this log's offset and leader epoch in them.
+    std::array<std::byte, 16> front;
+    ProducerBatch producer;
+    Offset last_offset;
+    int64_t max_timestamp = -1;
+  };
+  Result<std::vector<Incoming>> place_batches(const AppendRequest& request) MILL_REQUIRES(mutex_);
+  Result<std::optional<WrittenBatch>> check_sequences(const std::vector<Incoming>& batches) const
       MILL_REQUIRES(mutex_);
+  Result<void> make_room(const AppendRequest& request, const std::vector<Incoming>& batches)
+      MILL_REQUIRES(mutex_);
+  Result<void> write(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
+  void enter(const std::vector<Incoming>& batches, int64_t now_ms) MILL_REQUIRES(mutex_);
+  Result<void> clear_leftovers() MILL_REQUIRES(mutex_);
   Result<void> roll_locked() MILL_REQUIRES(mutex_);
-  Result<void> write(const PreparedBatches& prepared) MILL_REQUIRES(mutex_);
-  Result<void> undo_partial_write() MILL_REQUIRES(mutex_);
-  Result<void> check_writable() const MILL_REQUIRES(mutex_);
-  Error go_offline(const Error& cause) MILL_REQUIRES(mutex_);
-  void publish_segments(SegmentList list) MILL_REQUIRES(mutex_);
+  Result<void> check_usable() const MILL_REQUIRES(mutex_);
+  /// Answers the error that callers see: a full disk as it is, anything else takes the log offline.
+  Error failed(const Error& cause, std::string_view action) MILL_REQUIRES(mutex_);
+  void leave_failed_sync_mark(Offset synced);
+  void publish(SegmentList list) MILL_REQUIRES(mutex_);
   Result<size_t> remove_oldest(size_t count) MILL_REQUIRES(mutex_);
   Result<void> write_snapshot() MILL_REQUIRES(mutex_);
+  std::string path_of(std::string_view file) const;
   SharedSegments segments() const { return segments_.load(); }
-  int64_t readable_size(const Segment& segment, const Tail& tail) const;
+  Segment& active() const MILL_REQUIRES(mutex_) { return *segments_.load()->back(); }
+
+  /// What a reader may see of one segment.
+  struct View {
+    Segment* segment = nullptr;
+    int64_t limit = 0;
+    Offset next_base;
+  };
+  static View view_of(const SegmentList& list, size_t index, const Tail& tail);
+  Result<std::optional<BatchPlace>> find_batch(const View& view, const Tail& tail,
+                                               Offset from) const;
+  Result<int64_t> limit_before(const View& view, const Tail& tail, Offset up_to) const;
 
   io::FileSystem& fs_;
   const Clock& clock_;

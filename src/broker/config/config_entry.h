@@ -46,12 +46,17 @@ struct ConfigChange {
   std::optional<std::string> value;
 };
 
+/// The value of a topic key in force: the topic's own, or its broker keys', or the default; nothing
+/// where there is none.
+std::optional<std::string> topic_value(const ConfigKey& key, const ConfigValues& own,
+                                       const BrokerConfig& broker);
+
 std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own, const BrokerConfig& broker);
 std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker);
 
-/// `values` with the changes made, each checked against `keys`; INVALID_CONFIG or INVALID_REQUEST
-/// as Kafka answers. `inherited(name)` is what APPEND and SUBTRACT start from where `values` has
-/// nothing.
+/// `values` with the changes made, each checked against `keys`, which is topic_keys() or
+/// broker_keys(); INVALID_CONFIG or INVALID_REQUEST as Kafka answers. APPEND and SUBTRACT start
+/// from the value in force.
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
                                    std::span<const ConfigKey> keys, const BrokerConfig& broker);
 

@@ -27,6 +27,12 @@ enum class ConfigType : int8_t {
 /// When a changed value takes effect.
 enum class ConfigUpdate : int8_t { at_start, dynamic };
 
+/// A broker key that gives a topic key its default, in a unit `factor` times the topic key's.
+struct ConfigParent {
+  std::string_view name;
+  int64_t factor = 1;
+};
+
 struct ConfigKey {
   std::string_view name;
   ConfigType type = ConfigType::string;
@@ -39,9 +45,10 @@ struct ConfigKey {
   int64_t max = std::numeric_limits<int64_t>::max();
   /// Of strings and lists: the legal values, separated by commas; empty: any.
   std::string_view choices = {};
-  /// Of topic keys: the broker keys that give its default, most specific first, separated by
-  /// commas; a suffix `*60000` or `*3600000` says that the broker key counts in a larger unit.
-  std::string_view synonyms = {};
+  /// Of topic keys: the broker keys that give the default; the first that has a value counts.
+  std::span<const ConfigParent> parents = {};
+  /// Not shown unless set (knobs for tests).
+  bool hidden = false;
 };
 
 /// Sorted by name.
@@ -57,6 +64,9 @@ Result<void> check_value(const ConfigKey& key, std::string_view value);
 
 /// INVALID_CONFIG for a name that no key has, with the nearest name that one has.
 Error unknown_key(std::string_view name, std::span<const ConfigKey> keys);
+
+/// A checked value as a number: booleans are 0 and 1; "null" and the empty text are `fallback`.
+int64_t number_of(std::string_view value, int64_t fallback = 0);
 
 /// docs/configuration.md, whole.
 std::string configuration_page();

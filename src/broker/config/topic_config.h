@@ -30,8 +30,7 @@ struct TopicConfig {
   int64_t timestamp_before_max_ms = 0;
   int64_t timestamp_after_max_ms = 0;
   /// Nothing keeps the producer's codec.
-  std::optional<record::Codec> compression;
-  int compression_level = 0;
+  std::optional<record::Compression> compression;
   bool compacted = false;
   bool deleted_by_retention = false;
   int32_t in_sync_replicas_min = 1;
@@ -40,7 +39,6 @@ struct TopicConfig {
   int64_t flush_messages = 0;
   int64_t flush_ms = 0;
   bool validate_compressed = true;
-  int64_t file_delete_delay_ms = 0;
   storage::LogConfig log;
 };
 

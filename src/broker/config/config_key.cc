@@ -1,0 +1,120 @@
+#include "broker/config/config_key.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+
+namespace millrace::broker {
+namespace {
+
+const ConfigKey* find_key(std::span<const ConfigKey> keys, std::string_view name) {
+  const auto found = std::ranges::lower_bound(keys, name, {}, &ConfigKey::name);
+  return found != keys.end() && found->name == name ? &*found : nullptr;
+}
+
+Error invalid(const ConfigKey& key, std::string_view value, std::string_view why) {
+  return kafka_error(ErrorCode::invalid_config,
+                     cat("Invalid value ", value, " for configuration ", key.name, ": ", why));
+}
+
+Result<void> check_number(const ConfigKey& key, std::string_view value) {
+  const auto parsed = parse_int64(value);
+  const bool fits =
+      parsed && (key.type == ConfigType::int64 || (*parsed >= INT32_MIN && *parsed <= INT32_MAX));
+  if (!fits) {
+    return invalid(key, value,
+                   cat("Not a number of type ", key.type == ConfigType::int32 ? "INT" : "LONG"));
+  }
+  if (*parsed < key.min) return invalid(key, value, cat("Value must be at least ", key.min));
+  if (*parsed > key.max) return invalid(key, value, cat("Value must be no more than ", key.max));
+  if (key.name == "compression.gzip.level" && *parsed == 0) {
+    return invalid(key, value, "Value must be between 1 and 9 or equal to -1");
+  }
+  return {};
+}
+
+Result<void> check_real(const ConfigKey& key, std::string_view value) {
+  double parsed = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+  if (error != std::errc() || end != value.data() + value.size()) {
+    return invalid(key, value, "Not a number of type DOUBLE");
+  }
+  if (!(parsed >= static_cast<double>(key.min)))
+    return invalid(key, value, cat("Value must be at least ", key.min));
+  if (parsed > static_cast<double>(key.max))
+    return invalid(key, value, cat("Value must be no more than ", key.max));
+  return {};
+}
+
+Result<void> check_choice(const ConfigKey& key, std::string_view value, std::string_view word) {
+  const auto choices = split(key.choices, ',');
+  if (choices.empty() || std::ranges::find(choices, word) != choices.end()) return {};
+  std::string listed;
+  for (const auto choice : choices) listed += cat(listed.empty() ? "" : ", ", choice);
+  return invalid(key, value, cat("String must be one of: ", listed));
+}
+
+Result<void> check_list(const ConfigKey& key, std::string_view value) {
+  std::vector<std::string_view> seen;
+  for (const auto part : split(value, ',')) {
+    const auto word = trim(part);
+    if (auto legal = check_choice(key, value, word); !legal) return legal;
+    if (std::ranges::find(seen, word) != seen.end()) {
+      return invalid(key, value,
+                     cat("Configuration '", key.name, "' values must not be duplicated."));
+    }
+    seen.push_back(word);
+  }
+  return {};
+}
+
+Result<void> check_durability(const ConfigKey& key, std::string_view value) {
+  if (value == "disk" || value == "os" || value == "memory") return {};
+  constexpr std::string_view kFlush = "flush:";
+  if (value.starts_with(kFlush)) {
+    const auto ms = parse_int64(value.substr(kFlush.size()));
+    if (ms && *ms > 0 && *ms <= INT32_MAX) return {};
+  }
+  return invalid(key, value, "It must be disk, flush:<milliseconds>, os or memory");
+}
+
+}  // namespace
+
+const ConfigKey* find_topic_key(std::string_view name) { return find_key(topic_keys(), name); }
+const ConfigKey* find_broker_key(std::string_view name) { return find_key(broker_keys(), name); }
+
+Result<void> check_value(const ConfigKey& key, std::string_view value) {
+  if (key.name == "millrace.durability") return check_durability(key, value);
+  switch (key.type) {
+    case ConfigType::boolean:
+      if (value == "true" || value == "false") return {};
+      return invalid(key, value, "Expected value to be either true or false");
+    case ConfigType::int32:
+    case ConfigType::int64: return check_number(key, value);
+    case ConfigType::real: return check_real(key, value);
+    case ConfigType::string: return check_choice(key, value, value);
+    case ConfigType::list: return check_list(key, value);
+  }
+  return {};
+}
+
+Error unknown_key(std::string_view name, std::span<const ConfigKey> keys) {
+  std::vector<std::string_view> names;
+  for (const ConfigKey& key : keys) names.push_back(key.name);
+  const auto nearest = nearest_name(name, names);
+  const auto kind = keys.data() == topic_keys().data() ? "Unknown topic config name: "
+                                                       : "Unknown broker config name: ";
+  return kafka_error(ErrorCode::invalid_config,
+                     cat(kind, name, nearest.empty() ? "" : cat("; did you mean ", nearest, "?")));
+}
+
+int64_t number_of(std::string_view value, int64_t fallback) {
+  if (value == "true") return 1;
+  if (value == "false") return 0;
+  return parse_int64(value).value_or(fallback);
+}
+
+}  // namespace millrace::broker

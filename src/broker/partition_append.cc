@@ -1,0 +1,157 @@
+// Appends: validation, the one write under the lock, and who is answered when.
+#include "base/text.h"
+#include "base/try.h"
+#include "broker/fetch.h"
+#include "broker/partition.h"
+#include "storage/partition_log.h"
+
+namespace millrace::broker {
+namespace {
+
+constexpr int16_t kAcksAll = -1;
+
+ProduceOutcome refused(const record::ValidationFailure& failure) {
+  return {
+      .error = failure.code, .message = failure.message, .record_errors = failure.record_errors};
+}
+
+ErrorCode code_of(const Error& error) {
+  return error.kafka_code().value_or(ErrorCode::kafka_storage_error);
+}
+
+}  // namespace
+
+record::ValidationOptions Partition::validation_options(const ProduceSpec& spec,
+                                                        const TopicConfig& config) const {
+  return {.now_ms = clock_.wall_ms(),
+          .timestamp_type = config.log_append_time ? record::TimestampType::log_append_time
+                                                   : record::TimestampType::create_time,
+          .timestamp_before_max_ms = config.timestamp_before_max_ms,
+          .timestamp_after_max_ms = config.timestamp_after_max_ms,
+          .is_compacted = config.compacted,
+          .batch_size_max = config.message_bytes_max,
+          .compression = config.compression,
+          .allow_zstd = spec.zstd_allowed,
+          .trust_compressed_header = !config.validate_compressed,
+          .topic_partition = name_};
+}
+
+void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
+  const auto config = this->config();
+  if (spec.acks == kAcksAll && config->in_sync_replicas_min > 1) {
+    callback({.error = ErrorCode::not_enough_replicas,
+              .message = cat("The size of the current ISR is 1, insufficient to satisfy the "
+                             "min.insync.replicas requirement of ",
+                             config->in_sync_replicas_min, " for partition ", name_)});
+    return;
+  }
+  // The costly part (CRC, records) happens before the lock.
+  const auto checked = record::validate_batch(spec.records, validation_options(spec, *config));
+  if (const auto* failure = std::get_if<record::ValidationFailure>(&checked)) {
+    callback(refused(*failure));
+    return;
+  }
+  const auto& batch = std::get<record::ValidatedBatch>(checked);
+
+  // Where the answer must wait, write() takes it, and the outcome with it is completed in place.
+  auto outcome = std::make_shared<ProduceOutcome>();
+  outcome->log_append_time_ms = batch.log_append_time_ms;
+  std::function<void(ErrorCode)> answer = [callback = std::move(callback),
+                                           outcome](ErrorCode code) {
+    if (code == ErrorCode::none) return callback(std::move(*outcome));
+    callback({.error = code, .message = std::move(outcome->message)});
+  };
+  ErrorCode code = ErrorCode::none;
+  Afterwards afterwards;
+  {
+    const MutexLock lock(mutex_);
+    const auto written = write({.batches = batch.bytes(), .acks = spec.acks}, answer, afterwards);
+    if (written) {
+      outcome->base_offset = written->base_offset;
+      outcome->log_start_offset = written->log_start_offset;
+    } else {
+      code = code_of(written.error());
+      outcome->message = written.error().message();
+    }
+  }
+  if (answer) answer(code);
+  finish(std::move(afterwards));
+}
+
+void Partition::append_internal(Bytes batches, InternalAppendCallback callback) {
+  auto base_offset = std::make_shared<Offset>();
+  std::function<void(ErrorCode)> answer = [callback = std::move(callback), base_offset,
+                                           self = shared_from_this()](ErrorCode code) {
+    if (code == ErrorCode::none) return callback(*base_offset);
+    callback(kafka_error(code, cat(self->name_, " did not take internal records")));
+  };
+  ErrorCode code = ErrorCode::none;
+  Afterwards afterwards;
+  {
+    const MutexLock lock(mutex_);
+    const auto written =
+        write({.batches = batches, .internal = true, .acks = kAcksAll}, answer, afterwards);
+    if (written) *base_offset = written->base_offset;
+    if (!written) code = code_of(written.error());
+  }
+  if (answer) answer(code);
+  finish(std::move(afterwards));
+}
+
+Result<storage::AppendedInfo> Partition::write(const Write& write,
+                                               std::function<void(ErrorCode)>& answer,
+                                               Afterwards& afterwards) {
+  if (const ErrorCode code = unusable(); code != ErrorCode::none) {
+    return kafka_error(code, cat(name_, " is not available"));
+  }
+  auto written = log_->append(
+      {.batches = write.batches,
+       .origin = write.internal ? storage::AppendOrigin::internal : storage::AppendOrigin::client,
+       .now_ms = clock_.wall_ms()});
+  if (!written) {
+    if (offline()) fail_waiting(ErrorCode::kafka_storage_error, afterwards);
+    return written;
+  }
+  if (must_wait(*written, write.acks)) {
+    waiting_.push_back({.end = written->last_offset + 1,
+                        .holds_high_watermark = write.acks == kAcksAll && !written->duplicate,
+                        .base = written->base_offset,
+                        .bytes_before = appended_bytes_,
+                        .answer = std::move(answer)});
+    answer = nullptr;
+  }
+  if (!written->duplicate) appended_bytes_ += static_cast<int64_t>(write.batches.size());
+  advance_high_watermark(afterwards);
+  plan_sync(afterwards);
+  return written;
+}
+
+bool Partition::must_wait(const storage::AppendedInfo& appended, int16_t acks) const {
+  const Offset synced = log_->synced_offset();
+  // A retry is as durable as its first attempt.
+  if (appended.last_offset < synced || config_->durability == Durability::memory) return false;
+  if (acks == kAcksAll && config_->durability == Durability::disk) return true;
+  return log_->log_end_offset() - synced >= config_->flush_messages;
+}
+
+void Partition::advance_high_watermark(Afterwards& afterwards) {
+  Offset next = log_->log_end_offset();
+  int64_t readable = appended_bytes_;
+  for (const Waiting& waiting : waiting_) {
+    if (!waiting.holds_high_watermark) continue;
+    next = waiting.base;
+    readable = waiting.bytes_before;
+    break;
+  }
+  if (next <= high_watermark()) return;
+  high_watermark_ = next.value();
+  const int64_t more = readable - readable_bytes_;
+  readable_bytes_ = readable;
+  std::erase_if(fetch_waiters_, [&](const std::shared_ptr<FetchWaiter>& waiter) {
+    if (!waiter->add_bytes(more)) return false;
+    afterwards.woken.push_back(waiter);
+    return true;
+  });
+}
+
+}  // namespace millrace::broker

@@ -1,0 +1,121 @@
+// Reads, waiters for data, and lookups by time and epoch.
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "broker/fetch.h"
+#include "broker/partition.h"
+#include "storage/partition_log.h"
+
+namespace millrace::broker {
+namespace {
+
+/// Whatever storage could not read is a storage error to a client.
+Error as_kafka(Error error) {
+  if (error.kafka_code()) return error;
+  return kafka_error(ErrorCode::kafka_storage_error, error.to_string());
+}
+
+ListedOffset listed(const std::optional<storage::TimestampOffset>& found) {
+  if (!found) return {};
+  return {
+      .timestamp = found->timestamp, .offset = found->offset, .leader_epoch = found->leader_epoch};
+}
+
+}  // namespace
+
+Result<PartitionData> Partition::read(const ReadSpec& spec) const {
+  PartitionData data;
+  {
+    const MutexLock lock(mutex_);
+    if (const ErrorCode code = unusable(); code != ErrorCode::none) {
+      return kafka_error(code, cat(name_, " is not available"));
+    }
+    data.readable_stamp = readable_bytes_;
+    data.high_watermark = high_watermark();
+  }
+  MILL_CHECK(check_epoch(spec.current_leader_epoch));
+  data.last_stable_offset = data.high_watermark;
+  data.log_start_offset = log_->log_start_offset();
+  if (spec.from < data.log_start_offset || spec.from > log_->log_end_offset()) {
+    return kafka_error(ErrorCode::offset_out_of_range,
+                       cat("offset ", spec.from, " of ", name_, " is not between ",
+                           data.log_start_offset, " and ", log_->log_end_offset()));
+  }
+  const Offset up_to =
+      spec.isolation == Isolation::read_committed ? data.last_stable_offset : data.high_watermark;
+  if (spec.from >= up_to || (spec.bytes_max <= 0 && !spec.at_least_one)) return data;
+  auto found = log_->read(
+      spec.from, {.bytes_max = spec.bytes_max, .up_to = up_to, .at_least_one = spec.at_least_one});
+  if (!found) return as_kafka(std::move(found).error());
+  data.records = std::move(found->chunks);
+  data.bytes = found->size;
+  return data;
+}
+
+void Partition::add_waiter(const std::shared_ptr<FetchWaiter>& waiter, int64_t readable_stamp) {
+  bool wake = false;
+  {
+    const MutexLock lock(mutex_);
+    if (unusable() != ErrorCode::none) {
+      wake = waiter->finish();
+    } else {
+      wake =
+          readable_bytes_ > readable_stamp && waiter->add_bytes(readable_bytes_ - readable_stamp);
+      if (!wake) fetch_waiters_.push_back(waiter);
+    }
+  }
+  if (wake) waiter->wake();
+}
+
+void Partition::remove_waiter(const FetchWaiter& waiter) {
+  const MutexLock lock(mutex_);
+  const auto found = std::ranges::find(fetch_waiters_, &waiter, &std::shared_ptr<FetchWaiter>::get);
+  if (found == fetch_waiters_.end()) return;
+  std::swap(*found, fetch_waiters_.back());
+  fetch_waiters_.pop_back();
+}
+
+Result<ListedOffset> Partition::list_offset(int64_t timestamp, Isolation isolation,
+                                            LeaderEpoch current_leader_epoch) const {
+  MILL_CHECK(check_usable());
+  MILL_CHECK(check_epoch(current_leader_epoch));
+  const Offset end =
+      isolation == Isolation::read_committed ? last_stable_offset() : high_watermark();
+  switch (timestamp) {
+    case kLatestTimestamp: return ListedOffset{.offset = end, .leader_epoch = leader_epoch()};
+    case kEarliestTimestamp:
+    case kEarliestLocalTimestamp: {
+      const Offset start = log_start_offset();
+      return ListedOffset{.offset = start,
+                          .leader_epoch = log_->epoch_of(start).value_or(leader_epoch())};
+    }
+    case kMaxTimestamp: {
+      auto found = log_->max_timestamp();
+      if (!found) return as_kafka(std::move(found).error());
+      if (*found && (*found)->offset >= end) return ListedOffset{};
+      return listed(*found);
+    }
+    // Nothing is ever tiered.
+    case kLatestTieredTimestamp:
+    case kEarliestPendingUploadTimestamp: return ListedOffset{};
+    default: {
+      auto found = log_->offset_for_timestamp(timestamp, end);
+      if (!found) return as_kafka(std::move(found).error());
+      return listed(*found);
+    }
+  }
+}
+
+Result<EpochEnd> Partition::epoch_end_offset(LeaderEpoch requested,
+                                             LeaderEpoch current_leader_epoch) const {
+  MILL_CHECK(check_usable());
+  MILL_CHECK(check_epoch(current_leader_epoch));
+  if (requested == leader_epoch()) {
+    return EpochEnd{.epoch = requested, .end_offset = log_end_offset()};
+  }
+  const auto end = log_->epoch_end_offset(requested);
+  return EpochEnd{.epoch = end.epoch, .end_offset = end.end_offset};
+}
+
+}  // namespace millrace::broker

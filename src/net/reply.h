@@ -1,0 +1,36 @@
+// Reply: the right and the duty to answer one request.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "io/chunks.h"
+
+namespace millrace::net {
+
+class ReplyMailbox;
+
+/// Move-only; used once, from any thread, with no lock held. Answers leave in the order of the
+/// requests, whatever the order of the calls. After the connection has gone an answer is dropped.
+/// A Reply destroyed unused closes its connection: no later answer could be told from the missing
+/// one.
+class Reply {
+ public:
+  Reply(std::shared_ptr<ReplyMailbox> mailbox, uint64_t ticket);
+  Reply(Reply&& other) noexcept;
+  Reply& operator=(Reply&& other) noexcept;
+  ~Reply();
+
+  /// The response without the length in front.
+  void send(io::Chunks response) &&;
+  /// The request has no response (produce with acks=0).
+  void send_nothing() &&;
+  /// Closes the connection once the answers to earlier requests have left.
+  void close_connection() &&;
+
+ private:
+  std::shared_ptr<ReplyMailbox> mailbox_;
+  uint64_t ticket_ = 0;
+};
+
+}  // namespace millrace::net

@@ -1,0 +1,48 @@
+// Where answers wait, whichever thread gives them, until their connection's io thread takes them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/mutex.h"
+#include "io/chunks.h"
+
+namespace millrace::net {
+
+struct Answer {
+  enum class Kind : uint8_t { response, none, close };
+
+  uint64_t ticket = 0;
+  Kind kind = Kind::none;
+  io::Chunks response;
+};
+
+/// Shared by a connection and the Replies it handed out; outlives the connection while one of them
+/// does. Safe from any thread; `wake` is called under the lock, at most once between two takes.
+class ReplyMailbox {
+ public:
+  /// `wake` makes the io thread call take_all soon.
+  explicit ReplyMailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  /// Keeps the answer and wakes the io thread, unless it is awake or the connection has gone.
+  void put(Answer answer);
+
+  /// The io thread is about to hand out requests and will take the answers afterwards: no waking
+  /// until then.
+  void hold();
+  /// All answers so far; from now on the next one wakes again.
+  std::vector<Answer> take_all();
+
+  /// The connection has gone: later answers are dropped and `wake` is never called again.
+  void close();
+
+ private:
+  Mutex mutex_{LockRank::connection};
+  std::function<void()> wake_ MILL_GUARDED_BY(mutex_);
+  std::vector<Answer> answers_ MILL_GUARDED_BY(mutex_);
+  bool awake_ MILL_GUARDED_BY(mutex_) = false;
+  bool closed_ MILL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace millrace::net

@@ -1,0 +1,193 @@
+#include "storage/partition_log.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/try.h"
+#include "storage/checkpoints.h"
+#include "storage/producer_snapshot.h"
+#include "storage/segment.h"
+
+namespace millrace::storage {
+namespace {
+
+bool is_disk_full(const Error& error) {
+  return error.is(std::errc::no_space_on_device) ||
+         error.code() == std::error_code(EDQUOT, std::generic_category());
+}
+
+}  // namespace
+
+PartitionLog::PartitionLog(io::FileSystem& fs, const Clock& clock, const OpenOptions& options)
+    : fs_(fs),
+      clock_(clock),
+      name_(options.name),
+      directory_(options.directory),
+      config_(options.config),
+      segments_(std::make_shared<const SegmentList>()) {}
+
+PartitionLog::~PartitionLog() = default;
+
+std::string PartitionLog::path_of(std::string_view file) const {
+  return io::join(directory_, file);
+}
+
+Uuid PartitionLog::topic_id() const {
+  const MutexLock lock(mutex_);
+  return topic_id_;
+}
+
+Result<void> PartitionLog::set_topic_id(const Uuid& topic_id) {
+  const MutexLock lock(mutex_);
+  MILL_CHECK(check_usable());
+  MILL_CHECK(write_partition_metadata(fs_, path_of(kPartitionMetadata), topic_id));
+  topic_id_ = topic_id;
+  return {};
+}
+
+void PartitionLog::update_config(const LogConfig& config) {
+  const MutexLock lock(mutex_);
+  const bool in_memory = config_.in_memory;
+  config_ = config;
+  config_.in_memory = in_memory;
+}
+
+LogConfig PartitionLog::config() const {
+  const MutexLock lock(mutex_);
+  return config_;
+}
+
+int64_t PartitionLog::size() const {
+  const SharedSegments list = segments();
+  int64_t sum = 0;
+  for (const auto& segment : *list) sum += segment->size();
+  return sum;
+}
+
+size_t PartitionLog::segment_count() const { return segments()->size(); }
+
+std::vector<ProducerEntry> PartitionLog::producers() const {
+  const MutexLock lock(mutex_);
+  return producers_.entries();
+}
+
+void PartitionLog::expire_producers(int64_t now_ms) {
+  const MutexLock lock(mutex_);
+  producers_.expire(now_ms - config_.producer_id_expiration_ms);
+}
+
+EpochEnd PartitionLog::epoch_end_offset(LeaderEpoch epoch) const {
+  const MutexLock lock(mutex_);
+  const auto end = epochs_.end_of(epoch, tail_.load().end_offset);
+  return end ? EpochEnd{end->epoch, end->end_offset} : EpochEnd{};
+}
+
+std::optional<LeaderEpoch> PartitionLog::epoch_of(Offset offset) const {
+  const MutexLock lock(mutex_);
+  return epochs_.epoch_of(offset);
+}
+
+Result<void> PartitionLog::start_epoch(LeaderEpoch epoch) {
+  const MutexLock lock(mutex_);
+  MILL_CHECK(check_usable());
+  LeaderEpochs changed = epochs_;
+  if (!changed.assign(epoch, tail_.load().end_offset)) return {};
+  if (auto written = changed.write(fs_, path_of(kLeaderEpochs)); !written) {
+    return failed(written.error(), "entering a leader epoch");
+  }
+  epochs_ = std::move(changed);
+  leader_epoch_ = epoch.value();
+  return {};
+}
+
+Error PartitionLog::offline_error() const {
+  const MutexLock lock(mutex_);
+  return offline_cause_.value_or(
+      kafka_error(ErrorCode::kafka_storage_error, cat(name_, " is not offline")));
+}
+
+Result<void> PartitionLog::check_usable() const {
+  if (offline_cause_) return *offline_cause_;
+  if (closed_) return kafka_error(ErrorCode::kafka_storage_error, cat(name_, " is closed"));
+  return {};
+}
+
+Error PartitionLog::failed(const Error& cause, std::string_view action) {
+  if (is_disk_full(cause)) {
+    return kafka_error(ErrorCode::kafka_storage_error,
+                       cat(name_, ": the disk is full: ", cause.message()));
+  }
+  if (!offline_cause_) {
+    offline_cause_ = kafka_error(ErrorCode::kafka_storage_error,
+                                 cat(name_, " is offline: ", action, ": ", cause.message()));
+    offline_ = true;
+    log::error(offline_cause_->message());
+  }
+  return *offline_cause_;
+}
+
+void PartitionLog::publish(SegmentList list) {
+  segments_ = std::make_shared<const SegmentList>(std::move(list));
+}
+
+Result<void> PartitionLog::write_snapshot() {
+  const Offset end = tail_.load().end_offset;
+  if (last_snapshot_ == end) return {};
+  MILL_CHECK(write_snapshot_file(fs_, path_of(segment_file_name(end, ".snapshot")), producers_));
+  // A snapshot that no segment starts at served only until there was a newer one.
+  if (last_snapshot_) {
+    const SharedSegments list = segments();
+    const bool at_segment = std::any_of(list->begin(), list->end(), [&](const auto& segment) {
+      return segment->base_offset() == *last_snapshot_;
+    });
+    if (!at_segment) {
+      (void)fs_.remove(path_of(segment_file_name(*last_snapshot_, ".snapshot"))).has_value();
+    }
+  }
+  last_snapshot_ = end;
+  names_dirty_ = true;
+  return {};
+}
+
+Result<void> PartitionLog::close() {
+  const Offset end = tail_.load().end_offset;
+  {
+    const MutexLock lock(mutex_);
+    if (closed_) return {};
+    if (offline_cause_) {
+      closed_ = true;
+      return {};
+    }
+    if (config_.in_memory) {
+      closed_ = true;
+      closed_cleanly_ = true;
+      return {};
+    }
+    if (auto cleared = clear_leftovers(); !cleared) return cleared;
+    if (end > synced_offset() || last_snapshot_ != end) {
+      // Indexes are caches: one that a full disk keeps from being written is made anew.
+      (void)active().finish_indexes().has_value();
+      if (auto written = write_snapshot(); !written) {
+        return failed(written.error(), "writing the producer snapshot");
+      }
+      // The indexes' and the snapshot's names and contents belong to the clean end too.
+      names_dirty_ = true;
+      unsynced_.push_back(segments()->back());
+    }
+  }
+  MILL_CHECK(sync());
+  const MutexLock lock(mutex_);
+  closed_ = true;
+  closed_cleanly_ = true;
+  return {};
+}
+
+void PartitionLog::abandon() {
+  const MutexLock lock(mutex_);
+  closed_ = true;
+}
+
+}  // namespace millrace::storage

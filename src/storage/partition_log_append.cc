@@ -1,0 +1,194 @@
+// Appending to a partition log, and starting new segments.
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/try.h"
+#include "record/batch_view.h"
+#include "record/patch.h"
+#include "storage/partition_log.h"
+#include "storage/segment.h"
+
+namespace millrace::storage {
+namespace {
+
+static_assert(record::HeaderLayout::kLeaderEpoch + sizeof(int32_t) == 16,
+              "offset, length and leader epoch are what an append changes");
+
+ProducerBatch producer_of(const record::BatchView& batch, Offset base, Offset last,
+                          int64_t now_ms) {
+  return {.producer_id = batch.producer_id(),
+          .epoch = batch.producer_epoch(),
+          .first_sequence = batch.base_sequence(),
+          .last_sequence = batch.last_sequence(),
+          .base_offset = base,
+          .last_offset = last,
+          // Old records of a busy producer must not make it look idle.
+          .timestamp = std::max(batch.max_timestamp(), now_ms),
+          .is_transactional = batch.is_transactional(),
+          .is_control = batch.is_control()};
+}
+
+}  // namespace
+
+Result<std::vector<PartitionLog::Incoming>> PartitionLog::place_batches(
+    const AppendRequest& request) {
+  std::vector<Incoming> batches;
+  batches.reserve(1);
+  Offset next = tail_.load().end_offset;
+  for (ByteView rest = request.batches; !rest.empty();) {
+    MILL_TRY(const auto batch, record::BatchView::parse(rest));
+    if (batch.last_offset_delta() < 0) {
+      return kafka_error(ErrorCode::corrupt_message, "a batch ends before it begins");
+    }
+    Incoming& incoming = batches.emplace_back();
+    incoming.bytes = batch.bytes();
+    std::copy_n(incoming.bytes.begin(), incoming.front.size(), incoming.front.begin());
+    record::patch_base_offset(incoming.front, next);
+    record::patch_leader_epoch(incoming.front, leader_epoch());
+    incoming.last_offset = next + batch.last_offset_delta();
+    incoming.max_timestamp = batch.max_timestamp();
+    incoming.producer = producer_of(batch, next, incoming.last_offset, request.now_ms);
+    next = incoming.last_offset + 1;
+    rest = rest.subspan(batch.size());
+  }
+  if (batches.empty()) return kafka_error(ErrorCode::invalid_record, "there is no batch to append");
+  return batches;
+}
+
+Result<std::optional<WrittenBatch>> PartitionLog::check_sequences(
+    const std::vector<Incoming>& batches) const {
+  for (const Incoming& incoming : batches) {
+    if (incoming.producer.producer_id < ProducerId(0)) continue;
+    MILL_TRY(const auto known, producers_.check(incoming.producer));
+    if (known) return known;
+  }
+  return std::optional<WrittenBatch>();
+}
+
+Result<AppendedInfo> PartitionLog::append(const AppendRequest& request) {
+  const MutexLock lock(mutex_);
+  MILL_CHECK(check_usable());
+  MILL_TRY(const auto batches, place_batches(request));
+  AppendedInfo info{.base_offset = batches.front().producer.base_offset,
+                    .last_offset = batches.back().last_offset,
+                    .log_start_offset = log_start_offset()};
+  if (request.origin == AppendOrigin::client) {
+    MILL_TRY(const auto known, check_sequences(batches));
+    if (known) {
+      info.base_offset = known->base_offset();
+      info.last_offset = known->last_offset;
+      info.duplicate = true;
+      return info;
+    }
+  }
+  MILL_CHECK(make_room(request, batches));
+  MILL_CHECK(write(batches));
+  enter(batches, request.now_ms);
+  return info;
+}
+
+Result<void> PartitionLog::make_room(const AppendRequest& request,
+                                     const std::vector<Incoming>& batches) {
+  MILL_CHECK(clear_leftovers());
+  const Segment& segment = active();
+  if (segment.size() == 0 && batches.back().last_offset - segment.base_offset() <= INT32_MAX) {
+    return {};
+  }
+  const auto size = static_cast<int64_t>(request.batches.size());
+  const int64_t began =
+      segment.first_timestamp() >= 0 ? segment.first_timestamp() : segment.created_ms();
+  const int64_t now =
+      segment.first_timestamp() >= 0 ? batches.back().max_timestamp : request.now_ms;
+  if (segment.size() + size > config_.segment_bytes || now - began > config_.segment_ms ||
+      batches.back().last_offset - segment.base_offset() > INT32_MAX ||
+      segment.indexes_full(config_.segment_index_bytes)) {
+    return roll_locked();
+  }
+  return {};
+}
+
+Result<void> PartitionLog::write(const std::vector<Incoming>& batches) {
+  std::vector<ByteView> parts;
+  parts.reserve(batches.size() * 2);
+  for (const Incoming& incoming : batches) {
+    parts.push_back(incoming.front);
+    parts.push_back(incoming.bytes.subspan(incoming.front.size()));
+  }
+  auto written = active().write(parts);
+  if (written) return written;
+  const Error error = failed(written.error(), "writing records");
+  tail_dirty_ = true;
+  if (!offline_cause_) MILL_CHECK(clear_leftovers());
+  return error;
+}
+
+Result<void> PartitionLog::clear_leftovers() {
+  if (!tail_dirty_) return {};
+  if (auto cut = active().file()->truncate(active().size()); !cut) {
+    return failed(cut.error(), "removing a partial write");
+  }
+  tail_dirty_ = false;
+  return {};
+}
+
+void PartitionLog::enter(const std::vector<Incoming>& batches, int64_t) {
+  Segment& segment = active();
+  Tail tail = tail_.load();
+  for (const Incoming& incoming : batches) {
+    tail.last_batch_base = incoming.producer.base_offset;
+    tail.last_batch_position = segment.size();
+    segment.account(incoming.last_offset, static_cast<int64_t>(incoming.bytes.size()),
+                    incoming.max_timestamp, config_.index_interval_bytes);
+    if (incoming.producer.producer_id >= ProducerId(0)) producers_.update(incoming.producer);
+  }
+  tail.end_offset = batches.back().last_offset + 1;
+  tail.active_base = segment.base_offset();
+  tail.active_size = segment.size();
+  tail_.store(tail);
+}
+
+Result<void> PartitionLog::roll() {
+  const MutexLock lock(mutex_);
+  MILL_CHECK(check_usable());
+  MILL_CHECK(clear_leftovers());
+  return active().size() == 0 ? Result<void>() : roll_locked();
+}
+
+Result<void> PartitionLog::roll_locked() {
+  Tail tail = tail_.load();
+  const SharedSegments list = segments();
+  if (auto written = write_snapshot(); !written) {
+    return failed(written.error(), "writing the producer snapshot");
+  }
+  auto next = Segment::create(fs_, directory_, tail.end_offset, clock_.wall_ms());
+  if (!next) return failed(next.error(), "starting a segment");
+
+  const auto& old = list->back();
+  SegmentList changed(list->begin(), list->end() - 1);
+  if (old->size() == 0) {
+    // Only its base was too far behind; what it is replaced by starts at the same end.
+    if (auto removed = old->remove_files(); !removed) {
+      return failed(removed.error(), "removing an empty segment");
+    }
+  } else {
+    std::shared_ptr<Segment> sealed = old;
+    // Without its index files the segment goes on with the ones in memory.
+    if (old->finish_indexes()) {
+      if (auto copy = old->sealed()) sealed = *std::move(copy);
+    }
+    changed.push_back(sealed);
+    unsynced_.push_back(sealed);
+  }
+  changed.push_back(*next);
+  publish(std::move(changed));
+  names_dirty_ = true;
+  tail.active_base = (*next)->base_offset();
+  tail.active_size = 0;
+  tail.last_batch_base = Offset(-1);
+  tail.last_batch_position = 0;
+  tail_.store(tail);
+  return {};
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,111 @@
+#include "storage/producer_replay.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/try.h"
+#include "storage/header_walk.h"
+#include "storage/producer_snapshot.h"
+#include "storage/segment.h"
+
+namespace millrace::storage {
+namespace {
+
+/// Each index entry stands for at least one batch, so so many entries back there are enough batches
+/// to fill the windows of several producers with all their requests in flight.
+constexpr size_t kEntriesBack = 32;
+
+using Segments = std::vector<std::shared_ptr<Segment>>;
+
+ProducerBatch producer_of(const HeaderWalk& walk) {
+  const record::BatchHeader& header = walk.header();
+  return {.producer_id = header.producer_id(),
+          .epoch = header.producer_epoch(),
+          .first_sequence = header.base_sequence(),
+          .last_sequence = header.last_sequence(),
+          .base_offset = header.base_offset(),
+          .last_offset = header.last_offset(),
+          .timestamp = header.max_timestamp(),
+          .is_transactional = header.is_transactional(),
+          .is_control = header.is_control()};
+}
+
+/// Calls `fn` for each batch of an idempotent producer with a base offset in [from, end).
+template <class Fn>
+Result<void> for_each_producer_batch(const Segment& segment, Position start, Offset from,
+                                     Offset end, Fn fn) {
+  HeaderWalk walk(*segment.file(), start, segment.size());
+  for (;;) {
+    MILL_TRY(const bool more, walk.next());
+    if (!more || walk.place().base_offset >= end) return {};
+    if (walk.place().base_offset < from || !walk.header().has_producer_id()) continue;
+    fn(producer_of(walk));
+  }
+}
+
+Result<void> restore_windows(ProducerState& producers, const Segments& segments, Offset at) {
+  if (producers.size() == 0) return {};
+  std::vector<ProducerBatch> before;
+  for (size_t i = segments.size(); i-- > 0;) {
+    const Segment& segment = *segments[i];
+    if (segment.base_offset() >= at) continue;
+    const Position start = segment.start_for(at, kEntriesBack);
+    MILL_CHECK(for_each_producer_batch(segment, start, Offset(0), at,
+                                       [&](const auto& batch) { before.push_back(batch); }));
+    break;
+  }
+  producers.restore_windows(before);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Offset>> list_snapshots(io::FileSystem& fs, const std::string& directory) {
+  std::vector<Offset> offsets;
+  MILL_TRY(const auto entries, fs.list(directory));
+  for (const io::DirectoryEntry& entry : entries) {
+    if (const auto at = parse_segment_file_name(entry.name, ".snapshot")) offsets.push_back(*at);
+  }
+  std::sort(offsets.begin(), offsets.end());
+  return offsets;
+}
+
+Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& directory,
+                                       const Segments& segments, Offset end, Offset snapshot_max) {
+  MILL_TRY(auto offsets, list_snapshots(fs, directory));
+  ProducerState producers;
+  Offset from(0);
+  while (!offsets.empty()) {
+    const Offset at = offsets.back();
+    offsets.pop_back();
+    if (at > end || at > snapshot_max) continue;
+    const std::string path = io::join(directory, segment_file_name(at, ".snapshot"));
+    auto read = read_snapshot_file(fs, path);
+    if (!read) {
+      log::warn(read.error().message(), "; an older one is used");
+      (void)fs.remove(path).has_value();
+      continue;
+    }
+    producers = *std::move(read);
+    from = at;
+    MILL_CHECK(restore_windows(producers, segments, from));
+    break;
+  }
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const bool is_before = i + 1 < segments.size() && segments[i + 1]->base_offset() <= from;
+    if (is_before) continue;
+    MILL_CHECK(for_each_producer_batch(*segments[i], segments[i]->start_for(from), from, end,
+                                       [&](const auto& batch) { producers.update(batch); }));
+  }
+  return producers;
+}
+
+Result<void> remove_snapshots_after(io::FileSystem& fs, const std::string& directory, Offset end) {
+  MILL_TRY(const auto offsets, list_snapshots(fs, directory));
+  for (const Offset at : offsets) {
+    if (at > end) MILL_CHECK(fs.remove(io::join(directory, segment_file_name(at, ".snapshot"))));
+  }
+  return {};
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,144 @@
+#include "storage/segment.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+
+namespace millrace::storage {
+namespace {
+
+constexpr size_t kNameDigits = 20;
+/// Index entries gather in memory until so many wait; a crash costs only the time to remake them.
+constexpr size_t kEntriesPerWrite = 512;
+
+}  // namespace
+
+std::string segment_file_name(Offset base, std::string_view suffix) {
+  const std::string digits = cat(base);
+  std::string name(kNameDigits - std::min(kNameDigits, digits.size()), '0');
+  return name.append(digits).append(suffix);
+}
+
+std::optional<Offset> parse_segment_file_name(std::string_view name, std::string_view suffix) {
+  if (name.size() != kNameDigits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  const auto base = parse_int64(name.substr(0, kNameDigits));
+  if (!base || *base < 0) return std::nullopt;
+  return Offset(*base);
+}
+
+Segment::Segment(io::FileSystem& fs, const std::string& directory, Offset base, int64_t now_ms,
+                 std::shared_ptr<io::File> file, int64_t size)
+    : fs_(fs),
+      directory_(directory),
+      base_(base),
+      created_ms_(now_ms),
+      file_(std::move(file)),
+      size_(size),
+      offsets_(fs, io::join(directory, segment_file_name(base, ".index"))),
+      times_(fs, io::join(directory, segment_file_name(base, ".timeindex"))) {}
+
+Result<std::shared_ptr<Segment>> Segment::create(io::FileSystem& fs, const std::string& directory,
+                                                 Offset base, int64_t now_ms) {
+  const std::string path = io::join(directory, segment_file_name(base, ".log"));
+  MILL_TRY(auto file, fs.open(path, io::OpenMode::truncate));
+  auto segment = std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), 0);
+  segment->reset_indexes();
+  return segment;
+}
+
+Result<std::shared_ptr<Segment>> Segment::open(io::FileSystem& fs, const std::string& directory,
+                                               Offset base, int64_t now_ms) {
+  const std::string path = io::join(directory, segment_file_name(base, ".log"));
+  MILL_TRY(auto file, fs.open(path, io::OpenMode::read_write));
+  MILL_TRY(const int64_t size, file->size());
+  return std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), size);
+}
+
+void Segment::note_timestamp(int64_t timestamp, Offset last_offset) {
+  if (timestamp <= largest_timestamp_.load(std::memory_order_relaxed)) return;
+  largest_timestamp_offset_.store(last_offset.value());
+  largest_timestamp_.store(timestamp);
+}
+
+void Segment::add_time_entry() {
+  const int64_t timestamp = largest_timestamp_.load();
+  const auto last = times_.last();
+  if (timestamp < 0 || (last && timestamp <= last->timestamp)) return;
+  times_.append({timestamp, static_cast<int32_t>(largest_timestamp_offset_ - base_.value())});
+}
+
+void Segment::account(Offset last_offset, int64_t size, int64_t max_timestamp,
+                      int64_t index_interval) {
+  const int64_t position = size_.load(std::memory_order_relaxed);
+  if (position == 0) first_timestamp_ = max_timestamp;
+  note_timestamp(max_timestamp, last_offset);
+  if (bytes_since_entry_ > index_interval) {
+    offsets_.append({static_cast<int32_t>(last_offset - base_), static_cast<int32_t>(position)});
+    add_time_entry();
+    bytes_since_entry_ = 0;
+    if (offsets_.unwritten() >= kEntriesPerWrite) {
+      // A full disk costs index entries, not the log: they stay in memory and are tried again.
+      (void)offsets_.flush().has_value();
+      (void)times_.flush().has_value();
+    }
+  }
+  bytes_since_entry_ += size;
+  size_.store(position + size, std::memory_order_release);
+}
+
+bool Segment::indexes_full(int64_t index_bytes_max) const {
+  const auto entries = [&](size_t entry_size) {
+    return static_cast<size_t>(std::max<int64_t>(index_bytes_max, 0)) / entry_size;
+  };
+  // One time entry is kept free for the one that sealing adds.
+  return offsets_.count() >= entries(OffsetIndexEntry::kSize) ||
+         times_.count() + 1 >= entries(TimeIndexEntry::kSize);
+}
+
+Result<void> Segment::finish_indexes() {
+  add_time_entry();
+  auto flushed = offsets_.flush();
+  if (flushed) flushed = times_.flush();
+  if (!flushed) {
+    // Half an index would be believed; a missing one is made anew.
+    (void)fs_.remove(offsets_.path()).has_value();
+    (void)fs_.remove(times_.path()).has_value();
+    offsets_.shrink(0);
+    times_.shrink(0);
+  }
+  return flushed;
+}
+
+Result<std::shared_ptr<Segment>> Segment::sealed() const {
+  auto copy = std::make_shared<Segment>(fs_, directory_, base_, created_ms_, file_, size());
+  copy->first_timestamp_ = first_timestamp_;
+  copy->largest_timestamp_ = largest_timestamp_.load();
+  copy->largest_timestamp_offset_ = largest_timestamp_offset_.load();
+  MILL_CHECK(copy->offsets_.attach());
+  MILL_CHECK(copy->times_.attach());
+  return copy;
+}
+
+Result<void> Segment::truncate(int64_t size) {
+  MILL_CHECK(file_->truncate(size));
+  size_.store(size, std::memory_order_release);
+  return {};
+}
+
+Result<void> Segment::sync() {
+  MILL_CHECK(file_->sync());
+  MILL_CHECK(offsets_.sync());
+  return times_.sync();
+}
+
+Result<void> Segment::remove_files() {
+  for (const std::string_view suffix : {".log", ".index", ".timeindex", ".txnindex", ".snapshot"}) {
+    const std::string path = io::join(directory_, segment_file_name(base_, suffix));
+    MILL_TRY(const bool exists, fs_.exists(path));
+    if (exists) MILL_CHECK(fs_.remove(path));
+  }
+  return {};
+}
+
+}  // namespace millrace::storage

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Apache Kafka as a peer: jars from Maven Central, one KRaft node on loopback, its command-line tools.
+
+    kafka_peer.py install            fetch the jars (idempotent); prints their folder
+    kafka_peer.py run TOOL ARGS...   one tool in a JVM of its own: a short name below, or a class
+
+As a module: KafkaNode (start, stop, kill of a broker) and KafkaTools (many tool runs in one warm JVM).
+Everything lives below MILLRACE_PEERS (default ${XDG_CACHE_HOME:-~/.cache}/millrace-peers).
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VERSION = "4.3.1"
+PEERS = Path(os.environ.get("MILLRACE_PEERS") or
+             Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace-peers")
+LIBS = PEERS / f"kafka-{VERSION}" / "libs"
+
+TOOLS = {
+    "topics": "org.apache.kafka.tools.TopicCommand",
+    "configs": "kafka.admin.ConfigCommand",
+    "groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+    "offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "delete-records": "org.apache.kafka.tools.DeleteRecordsCommand",
+    "console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "producer-perf": "org.apache.kafka.tools.ProducerPerformance",
+    "consumer-perf": "org.apache.kafka.tools.ConsumerPerformance",
+    "api-versions": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+    "dump-log": "org.apache.kafka.tools.DumpLogSegments",
+    "storage": "kafka.tools.StorageTool",
+}
+
+
+def install():
+    """Returns the folder of Kafka's jars, fetched by Maven when absent."""
+    if (LIBS / ".complete").exists():
+        return LIBS
+    for program in ("java", "mvn"):
+        if not shutil.which(program):
+            raise RuntimeError(f"{program} is not installed")
+    shutil.rmtree(LIBS, ignore_errors=True)
+    LIBS.mkdir(parents=True)
+    subprocess.run(["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
+                    "-DincludeScope=runtime", f"-DoutputDirectory={LIBS}"],
+                   check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    (LIBS / ".complete").touch()
+    return LIBS
+
+
+def java(*arguments, heap="512m", level="WARN", target="SYSTEM_ERR"):
+    """The command line of one JVM with Kafka's jars on the class path."""
+    return ["java", f"-Xmx{heap}", f"-Dpeer.level={level}", f"-Dpeer.target={target}",
+            f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-Djava.awt.headless=true",
+            "-cp", f"{install()}/*", *arguments]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class KafkaNode:
+    """One Apache Kafka broker (combined KRaft node) on 127.0.0.1; its data stays between start and stop."""
+
+    def __init__(self, directory, properties=None, heap="512m"):
+        self.directory = Path(directory)
+        self.data = self.directory / "data"
+        self.log = self.directory / "server.log"
+        self.properties = properties or {}
+        self.heap = heap
+        self.port = free_port()
+        self.controller_port = free_port()
+        self.process = None
+        self.data.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def _configure(self):
+        broker, controller = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.controller_port}"
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@{controller}",
+            "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{broker}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "log.dirs": str(self.data),
+            "offsets.topic.replication.factor": "1",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "group.initial.rebalance.delay.ms": "0",
+            **self.properties,
+        }
+        file = self.directory / "server.properties"
+        file.write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
+        return file
+
+    def start(self, limit=60):
+        config = self._configure()
+        if not (self.data / "meta.properties").exists():
+            subprocess.run(java(TOOLS["storage"], "format", "-t", "bWlsbHJhY2VwZWVyMDAwMQ", "-c", str(config)),
+                           check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                java(f"-Xms{self.heap}", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "kafka.Kafka", str(config),
+                     heap=self.heap, level="INFO", target="SYSTEM_OUT"),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        deadline = time.monotonic() + limit
+        while "Kafka Server started" not in self.log.read_text(errors="replace"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"Apache Kafka did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
+            pause(0.05)
+        return self
+
+    def stop(self):
+        """A clean stop; killed after 30 s."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+def pause(seconds):
+    threading.Event().wait(seconds)
+
+
+class ToolResult:
+    def __init__(self, answer):
+        self.status, self.out, self.err = answer["status"], answer["out"], answer["err"]
+
+    def __repr__(self):
+        return f"status {self.status}\nstdout: {self.out}\nstderr: {self.err}"
+
+
+class KafkaTools:
+    """Runs Kafka's own tools one after the other in one JVM (ToolRunner.java), each with stdin, stdout, status."""
+
+    def __init__(self):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(java(str(HERE / "ToolRunner.java")), text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.errors)
+
+    def run(self, tool, *arguments, stdin=""):
+        request = {"tool": TOOLS.get(tool, tool), "arguments": [str(a) for a in arguments], "stdin": stdin}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            self.errors.seek(0)
+            raise RuntimeError(f"the JVM for Kafka's tools ended: {self.errors.read()[-3000:].decode()}")
+        return ToolResult(json.loads(line))
+
+    def check(self, tool, *arguments, stdin=""):
+        """run, which must end with status 0; returns its standard output."""
+        result = self.run(tool, *arguments, stdin=stdin)
+        assert result.status == 0, f"{tool} {arguments}: {result}"
+        return result.out
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["install"]:
+            print(install())
+        case ["run", tool, *rest]:
+            command = java(TOOLS.get(tool, tool), *rest)
+            os.execvp(command[0], command)
+        case _:
+            sys.exit(__doc__)
