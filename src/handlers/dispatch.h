@@ -10,7 +10,8 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "wire/encoded_message.h"
+#include "broker/security.h"
+#include "wire/message_builder.h"
 
 namespace millrace::broker {
 class Broker;
@@ -29,7 +30,7 @@ struct ConnectionInfo {
   std::string advertised_host;
   int32_t advertised_port = 0;
   /// Who it is; the security interface decides what it may do.
-  std::string principal = "User:ANONYMOUS";
+  broker::Principal principal = {};
 };
 
 /// What the handlers translate to. Both outlive every request.
@@ -41,7 +42,7 @@ struct Services {
 /// What becomes of a request.
 struct Answer {
   enum class Kind : uint8_t {
-    reply,     // `message`, a response without the length in front
+    reply,     // `message`, its size in front: as it goes to the socket
     no_reply,  // Produce with acks=0: the client waits for nothing
     close,     // the request cannot be understood or served: Kafka closes, and so do we
   };

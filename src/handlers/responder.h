@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "handlers/dispatch.h"
-#include "wire/encode_response.h"
+#include "wire/header.h"
 
 namespace millrace::handlers {
 
@@ -48,7 +48,7 @@ class Responder {
   void operator()(const Response& response) const {
     slot_->finish(
         {.kind = Answer::Kind::reply,
-         .message = wire::encode_response(slot_->correlation_id(), response, slot_->version())});
+         .message = wire::response_frame(response, slot_->version(), slot_->correlation_id())});
   }
   void no_reply() const { slot_->finish({.kind = Answer::Kind::no_reply}); }
   void close() const { slot_->finish({.kind = Answer::Kind::close}); }

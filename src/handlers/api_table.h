@@ -1,0 +1,30 @@
+// What is served: one row for each API.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/bytes.h"
+#include "handlers/call.h"
+
+namespace millrace::handlers {
+
+struct Api {
+  int16_t key = 0;
+  /// What ApiVersions says; below the first version served only for Produce.
+  int16_t advertised_min = 0;
+  int16_t version_min = 0;
+  int16_t version_max = 0;
+  int16_t flexible_from = 0;
+  /// Decodes the body and calls the handler; false for a body that is not of this version.
+  bool (*serve)(ByteReader& body, RequestContext context, std::shared_ptr<ResponseSlot> slot);
+};
+
+/// By rising key.
+std::span<const Api> api_table();
+
+/// The row of `key`, or nullptr.
+const Api* find_api(int16_t key);
+
+}  // namespace millrace::handlers

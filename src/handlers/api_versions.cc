@@ -1,0 +1,45 @@
+#include "handlers/api_versions.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "handlers/api_table.h"
+#include "handlers/handlers.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// KIP-511: letters, digits, '.' and '-', with a letter or digit at both ends.
+bool is_software_token(std::string_view text) {
+  return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
+         std::ranges::all_of(text,
+                             [](char c) { return is_alphanumeric(c) || c == '.' || c == '-'; });
+}
+
+}  // namespace
+
+wire::ApiVersionsResponse served_api_versions(ErrorCode error) {
+  wire::ApiVersionsResponse response{.error_code = error};
+  for (const Api& api : api_table()) {
+    response.api_keys.push_back(
+        {.api_key = api.key, .min_version = api.advertised_min, .max_version = api.version_max});
+  }
+  return response;
+}
+
+void handle(const ApiVersionsCall& call) {
+  constexpr int16_t kFirstWithSoftwareName = 3;
+  if (call.version() >= kFirstWithSoftwareName &&
+      !(is_software_token(call.request.client_software_name) &&
+        is_software_token(call.request.client_software_version))) {
+    return call.respond({.error_code = ErrorCode::invalid_request});
+  }
+  call.respond(served_api_versions(ErrorCode::none));
+}
+
+}  // namespace millrace::handlers

@@ -1,0 +1,75 @@
+// DescribeConfigs: the values in force of topics and of the broker, and where they come from.
+#include "wire/messages/describe_configs.h"
+
+#include <algorithm>
+
+#include "broker/catalog.h"
+#include "handlers/config_resources.h"
+#include "handlers/errors.h"
+#include "handlers/handlers.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+wire::DescribeConfigsResponse::Config translate(broker::ConfigEntry entry,
+                                                const wire::DescribeConfigsRequest& request) {
+  wire::DescribeConfigsResponse::Config config{
+      .name = std::move(entry.name),
+      .value = std::move(entry.value),
+      .read_only = entry.read_only,
+      .config_source = static_cast<int8_t>(entry.source),
+      .config_type = static_cast<int8_t>(entry.type),
+      .documentation = std::nullopt,
+  };
+  if (request.include_documentation) config.documentation = std::move(entry.documentation);
+  if (request.include_synonyms) {
+    for (auto& synonym : entry.synonyms) {
+      config.synonyms.push_back({.name = std::move(synonym.name),
+                                 .value = std::move(synonym.value),
+                                 .source = static_cast<int8_t>(synonym.source)});
+    }
+  }
+  return config;
+}
+
+Result<std::vector<broker::ConfigEntry>> describe(
+    const DescribeConfigsCall& call, const wire::DescribeConfigsRequest::Resource& asked) {
+  if (auto checked = check_config_resource(call.context, broker::Operation::describe_configs,
+                                           asked.resource_type, asked.resource_name);
+      !checked) {
+    return std::move(checked).error();
+  }
+  const broker::Broker& broker = call.context.broker();
+  return asked.resource_type == kTopicResource
+             ? call.context.broker().catalog().describe_config(asked.resource_name)
+             : broker.describe_config(asked.resource_name);
+}
+
+}  // namespace
+
+void handle(const DescribeConfigsCall& call) {
+  wire::DescribeConfigsResponse response;
+  for (const auto& asked : call.request.resources) {
+    auto& answer = response.results.emplace_back();
+    answer.resource_type = asked.resource_type;
+    answer.resource_name = asked.resource_name;
+    auto entries = describe(call, asked);
+    if (!entries) {
+      answer.error_code = to_wire(entries.error());
+      answer.error_message = entries.error().message();
+      continue;
+    }
+    // No keys and an empty list of keys both ask for all of them.
+    const auto& keys = asked.configuration_keys;
+    const bool all = !keys || keys->empty();
+    for (auto& entry : *entries) {
+      if (all || std::ranges::find(*keys, entry.name) != keys->end()) {
+        answer.configs.push_back(translate(std::move(entry), call.request));
+      }
+    }
+  }
+  call.respond(response);
+}
+
+}  // namespace millrace::handlers

@@ -1,0 +1,116 @@
+// The handlers, one for each API, each in the file of its name. They translate a request to calls
+// of the layers below and the outcome back; rules live below.
+#pragma once
+
+#include "handlers/call.h"
+
+namespace millrace::wire {
+struct ApiVersionsRequest;
+struct ApiVersionsResponse;
+struct CreatePartitionsRequest;
+struct CreatePartitionsResponse;
+struct CreateTopicsRequest;
+struct CreateTopicsResponse;
+struct DeleteGroupsRequest;
+struct DeleteGroupsResponse;
+struct DeleteRecordsRequest;
+struct DeleteRecordsResponse;
+struct DeleteTopicsRequest;
+struct DeleteTopicsResponse;
+struct DescribeClusterRequest;
+struct DescribeClusterResponse;
+struct DescribeConfigsRequest;
+struct DescribeConfigsResponse;
+struct DescribeGroupsRequest;
+struct DescribeGroupsResponse;
+struct FetchRequest;
+struct FetchResponse;
+struct FindCoordinatorRequest;
+struct FindCoordinatorResponse;
+struct HeartbeatRequest;
+struct HeartbeatResponse;
+struct IncrementalAlterConfigsRequest;
+struct IncrementalAlterConfigsResponse;
+struct InitProducerIdRequest;
+struct InitProducerIdResponse;
+struct JoinGroupRequest;
+struct JoinGroupResponse;
+struct LeaveGroupRequest;
+struct LeaveGroupResponse;
+struct ListGroupsRequest;
+struct ListGroupsResponse;
+struct ListOffsetsRequest;
+struct ListOffsetsResponse;
+struct MetadataRequest;
+struct MetadataResponse;
+struct OffsetCommitRequest;
+struct OffsetCommitResponse;
+struct OffsetDeleteRequest;
+struct OffsetDeleteResponse;
+struct OffsetFetchRequest;
+struct OffsetFetchResponse;
+struct OffsetForLeaderEpochRequest;
+struct OffsetForLeaderEpochResponse;
+struct ProduceRequest;
+struct ProduceResponse;
+struct SyncGroupRequest;
+struct SyncGroupResponse;
+}  // namespace millrace::wire
+
+namespace millrace::handlers {
+
+using ApiVersionsCall = Call<wire::ApiVersionsRequest, wire::ApiVersionsResponse>;
+using CreatePartitionsCall = Call<wire::CreatePartitionsRequest, wire::CreatePartitionsResponse>;
+using CreateTopicsCall = Call<wire::CreateTopicsRequest, wire::CreateTopicsResponse>;
+using DeleteGroupsCall = Call<wire::DeleteGroupsRequest, wire::DeleteGroupsResponse>;
+using DeleteRecordsCall = Call<wire::DeleteRecordsRequest, wire::DeleteRecordsResponse>;
+using DeleteTopicsCall = Call<wire::DeleteTopicsRequest, wire::DeleteTopicsResponse>;
+using DescribeClusterCall = Call<wire::DescribeClusterRequest, wire::DescribeClusterResponse>;
+using DescribeConfigsCall = Call<wire::DescribeConfigsRequest, wire::DescribeConfigsResponse>;
+using DescribeGroupsCall = Call<wire::DescribeGroupsRequest, wire::DescribeGroupsResponse>;
+using FetchCall = Call<wire::FetchRequest, wire::FetchResponse>;
+using FindCoordinatorCall = Call<wire::FindCoordinatorRequest, wire::FindCoordinatorResponse>;
+using HeartbeatCall = Call<wire::HeartbeatRequest, wire::HeartbeatResponse>;
+using IncrementalAlterConfigsCall =
+    Call<wire::IncrementalAlterConfigsRequest, wire::IncrementalAlterConfigsResponse>;
+using InitProducerIdCall = Call<wire::InitProducerIdRequest, wire::InitProducerIdResponse>;
+using JoinGroupCall = Call<wire::JoinGroupRequest, wire::JoinGroupResponse>;
+using LeaveGroupCall = Call<wire::LeaveGroupRequest, wire::LeaveGroupResponse>;
+using ListGroupsCall = Call<wire::ListGroupsRequest, wire::ListGroupsResponse>;
+using ListOffsetsCall = Call<wire::ListOffsetsRequest, wire::ListOffsetsResponse>;
+using MetadataCall = Call<wire::MetadataRequest, wire::MetadataResponse>;
+using OffsetCommitCall = Call<wire::OffsetCommitRequest, wire::OffsetCommitResponse>;
+using OffsetDeleteCall = Call<wire::OffsetDeleteRequest, wire::OffsetDeleteResponse>;
+using OffsetFetchCall = Call<wire::OffsetFetchRequest, wire::OffsetFetchResponse>;
+using OffsetForLeaderEpochCall =
+    Call<wire::OffsetForLeaderEpochRequest, wire::OffsetForLeaderEpochResponse>;
+using ProduceCall = Call<wire::ProduceRequest, wire::ProduceResponse>;
+using SyncGroupCall = Call<wire::SyncGroupRequest, wire::SyncGroupResponse>;
+
+void handle(const ApiVersionsCall& call);
+void handle(const CreatePartitionsCall& call);
+void handle(const CreateTopicsCall& call);
+void handle(const DeleteGroupsCall& call);
+void handle(const DeleteRecordsCall& call);
+void handle(const DeleteTopicsCall& call);
+void handle(const DescribeClusterCall& call);
+void handle(const DescribeConfigsCall& call);
+void handle(const DescribeGroupsCall& call);
+void handle(const FetchCall& call);
+void handle(const FindCoordinatorCall& call);
+void handle(const HeartbeatCall& call);
+void handle(const IncrementalAlterConfigsCall& call);
+void handle(const InitProducerIdCall& call);
+void handle(const JoinGroupCall& call);
+void handle(const LeaveGroupCall& call);
+void handle(const ListGroupsCall& call);
+void handle(const ListOffsetsCall& call);
+void handle(const MetadataCall& call);
+void handle(const OffsetCommitCall& call);
+void handle(const OffsetDeleteCall& call);
+void handle(const OffsetFetchCall& call);
+void handle(const OffsetForLeaderEpochCall& call);
+void handle(const ProduceCall& call);
+void handle(const SyncGroupCall& call);
+
+}  // namespace millrace::handlers

@@ -1,0 +1,72 @@
+// IncrementalAlterConfigs: changes single values of topics and of the broker (KIP-339).
+#include "wire/messages/incremental_alter_configs.h"
+
+#include <algorithm>
+
+#include "broker/catalog.h"
+#include "handlers/config_resources.h"
+#include "handlers/errors.h"
+#include "handlers/handlers.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+using Asked = wire::IncrementalAlterConfigsRequest::Resource;
+
+Result<std::vector<broker::ConfigChange>> translate(const Asked& asked) {
+  using Operation = broker::ConfigChange::Operation;
+  std::vector<broker::ConfigChange> changes;
+  for (const auto& config : asked.configs) {
+    if (config.config_operation < static_cast<int8_t>(Operation::set) ||
+        config.config_operation > static_cast<int8_t>(Operation::subtract)) {
+      return kafka_error(ErrorCode::invalid_request, "Unknown operation type " +
+                                                         std::to_string(config.config_operation) +
+                                                         " for " + config.name + ".");
+    }
+    changes.push_back({.name = config.name,
+                       .operation = static_cast<Operation>(config.config_operation),
+                       .value = config.value});
+  }
+  return changes;
+}
+
+Result<void> alter(const IncrementalAlterConfigsCall& call, const Asked& asked) {
+  const auto& resources = call.request.resources;
+  const auto same = [&asked](const Asked& other) {
+    return other.resource_type == asked.resource_type && other.resource_name == asked.resource_name;
+  };
+  if (std::ranges::count_if(resources, same) > 1) {
+    return kafka_error(ErrorCode::invalid_request,
+                       "Each resource must appear at most once: " + asked.resource_name + ".");
+  }
+  if (auto checked = check_config_resource(call.context, broker::Operation::alter_configs,
+                                           asked.resource_type, asked.resource_name);
+      !checked) {
+    return checked;
+  }
+  auto changes = translate(asked);
+  if (!changes) return std::move(changes).error();
+  broker::Broker& broker = call.context.broker();
+  const bool validate_only = call.request.validate_only;
+  return asked.resource_type == kTopicResource
+             ? broker.catalog().alter_config(asked.resource_name, *changes, validate_only)
+             : broker.alter_config(asked.resource_name, *changes, validate_only);
+}
+
+}  // namespace
+
+void handle(const IncrementalAlterConfigsCall& call) {
+  wire::IncrementalAlterConfigsResponse response;
+  for (const auto& asked : call.request.resources) {
+    auto& answer = response.responses.emplace_back();
+    answer.resource_type = asked.resource_type;
+    answer.resource_name = asked.resource_name;
+    const auto altered = alter(call, asked);
+    answer.error_code = to_wire(altered);
+    if (!altered) answer.error_message = altered.error().message();
+  }
+  call.respond(response);
+}
+
+}  // namespace millrace::handlers

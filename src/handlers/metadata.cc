@@ -1,0 +1,127 @@
+// Metadata: the broker, the topics asked for, and who leads their partitions.
+#include "wire/messages/metadata.h"
+
+#include <string>
+
+#include "broker/partition.h"
+#include "handlers/authorized_operations.h"
+#include "handlers/errors.h"
+#include "handlers/handlers.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+constexpr int16_t kFirstWithEmptyForNone = 1;
+constexpr int16_t kFirstWithLookupById = 12;
+
+using Topic = wire::MetadataResponse::Topic;
+
+class TopicAnswers {
+ public:
+  explicit TopicAnswers(const MetadataCall& call)
+      : call_(call), catalog_(call.context.broker().catalog()) {}
+
+  std::vector<Topic> all() const {
+    std::vector<Topic> answers;
+    for (const auto& topic : catalog_.list()) {
+      if (visible(topic->name)) answers.push_back(known(*topic));
+    }
+    return answers;
+  }
+
+  Topic one(const wire::MetadataRequest::Topic& asked) const {
+    const bool by_id = !asked.topic_id.is_zero();
+    if (by_id && call_.version() >= kFirstWithLookupById) return by_its_id(asked.topic_id);
+    if (by_id || !asked.name) {
+      return {.error_code = ErrorCode::invalid_request,
+              .name = asked.name.value_or(""),
+              .topic_id = asked.topic_id};
+    }
+    return by_name(*asked.name);
+  }
+
+ private:
+  bool visible(const std::string& name) const {
+    return call_.context.allowed_on_topic(broker::Operation::describe, name);
+  }
+
+  Topic by_its_id(const Uuid& id) const {
+    const auto topic = catalog_.find(id);
+    if (topic == nullptr) return {.error_code = ErrorCode::unknown_topic_id, .topic_id = id};
+    if (!visible(topic->name)) {
+      return {.error_code = ErrorCode::topic_authorization_failed, .topic_id = id};
+    }
+    return known(*topic);
+  }
+
+  Topic by_name(const std::string& name) const {
+    if (!visible(name)) {
+      return {.error_code = ErrorCode::topic_authorization_failed, .name = name};
+    }
+    if (const auto topic = catalog_.find(name)) return known(*topic);
+    if (!call_.request.allow_auto_topic_creation) {
+      return {.error_code = ErrorCode::unknown_topic_or_partition, .name = name};
+    }
+    if (!call_.context.allowed_on_cluster(broker::Operation::create) &&
+        !call_.context.allowed_on_topic(broker::Operation::create, name)) {
+      return {.error_code = ErrorCode::topic_authorization_failed, .name = name};
+    }
+    const auto created = catalog_.auto_create(name);
+    if (!created) return {.error_code = to_wire(created.error()), .name = name};
+    return known(**created);
+  }
+
+  Topic known(const broker::Topic& topic) const {
+    Topic answer{.name = topic.name, .topic_id = topic.id, .is_internal = topic.internal};
+    const int32_t node = call_.context.broker().node_id();
+    answer.partitions.reserve(topic.partitions.size());
+    for (int32_t i = 0; i < topic.partition_count(); ++i) {
+      const auto& partition = *topic.partitions[static_cast<size_t>(i)];
+      answer.partitions.push_back({.partition_index = i,
+                                   .leader_id = node,
+                                   .leader_epoch = partition.leader_epoch().value(),
+                                   .replica_nodes = {node},
+                                   .isr_nodes = {node},
+                                   .offline_replicas = {}});
+    }
+    if (call_.request.include_topic_authorized_operations) {
+      answer.topic_authorized_operations =
+          authorized_operations(call_.context, broker::ResourceType::topic, topic.name);
+    }
+    return answer;
+  }
+
+  const MetadataCall& call_;
+  broker::Catalog& catalog_;
+};
+
+}  // namespace
+
+void handle(const MetadataCall& call) {
+  const broker::Broker& broker = call.context.broker();
+  const auto& connection = *call.context.connection;
+  wire::MetadataResponse response{
+      .brokers = {{.node_id = broker.node_id(),
+                   .host = connection.advertised_host,
+                   .port = connection.advertised_port,
+                   .rack = std::nullopt}},
+      .cluster_id = broker.cluster_id(),
+      .controller_id = broker.node_id(),
+      .topics = {},
+  };
+  const auto& asked = call.request.topics;
+  const TopicAnswers answers(call);
+  if (!asked || (asked->empty() && call.version() < kFirstWithEmptyForNone)) {
+    response.topics = answers.all();
+  } else {
+    for (const auto& topic : *asked) response.topics.push_back(answers.one(topic));
+  }
+  if (call.request.include_cluster_authorized_operations) {
+    response.cluster_authorized_operations =
+        authorized_operations(call.context, broker::ResourceType::cluster, "kafka-cluster");
+  }
+  call.respond(response);
+}
+
+}  // namespace millrace::handlers

@@ -1,0 +1,126 @@
+// Produce: appends one batch for each partition named, and answers when all of them are as durable
+// as `acks` asks.
+#include "wire/messages/produce.h"
+
+#include <atomic>
+
+#include "broker/partition.h"
+#include "handlers/handlers.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+constexpr int16_t kFirstWithZstd = 7;
+
+wire::ProduceResponse::Partition refused(int32_t index, ErrorCode error) {
+  return {.index = index, .error_code = error, .base_offset = -1};
+}
+
+wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome outcome) {
+  wire::ProduceResponse::Partition partition{
+      .index = index,
+      .error_code = outcome.error,
+      .base_offset = outcome.base_offset.value(),
+      .log_append_time_ms = outcome.log_append_time_ms,
+      .log_start_offset = outcome.log_start_offset.value(),
+  };
+  for (auto& fault : outcome.record_errors) {
+    partition.record_errors.push_back(
+        {.batch_index = fault.batch_index, .batch_index_error_message = std::move(fault.message)});
+  }
+  if (!outcome.message.empty()) partition.error_message = std::move(outcome.message);
+  return partition;
+}
+
+// Collects the outcomes of all partitions; whoever brings the last one answers. Each partition
+// writes to a place of its own, so that only the count is shared.
+class PendingProduce {
+ public:
+  explicit PendingProduce(const ProduceCall& call) : call_(call) {
+    for (const auto& topic : call_.request.topic_data) {
+      auto& answer = response_.responses.emplace_back();
+      answer.name = topic.name;
+      answer.partition_responses.resize(topic.partition_data.size());
+      missing_ += topic.partition_data.size();
+    }
+  }
+
+  const ProduceCall& call() const { return call_; }
+
+  void set(size_t topic, size_t partition, wire::ProduceResponse::Partition outcome) {
+    response_.responses[topic].partition_responses[partition] = std::move(outcome);
+    if (missing_.fetch_sub(1) == 1) answer();
+  }
+
+  void answer() {
+    if (call_.request.acks != 0) return call_.respond(response_);
+    // The client does not listen; closing is the only way to tell it to look again.
+    any_error() ? call_.respond.close() : call_.respond.no_reply();
+  }
+
+  bool nothing_to_do() const { return missing_ == 0; }
+
+ private:
+  bool any_error() const {
+    for (const auto& topic : response_.responses) {
+      for (const auto& partition : topic.partition_responses) {
+        if (partition.error_code != ErrorCode::none) return true;
+      }
+    }
+    return false;
+  }
+
+  const ProduceCall call_;
+  wire::ProduceResponse response_;
+  std::atomic<size_t> missing_ = 0;
+};
+
+void append(const std::shared_ptr<PendingProduce>& pending, size_t topic_at, size_t partition_at) {
+  const ProduceCall& call = pending->call();
+  const auto& topic = call.request.topic_data[topic_at];
+  const auto& data = topic.partition_data[partition_at];
+  const int32_t index = data.index;
+  if (!call.context.allowed_on_topic(broker::Operation::write, topic.name)) {
+    return pending->set(topic_at, partition_at,
+                        refused(index, ErrorCode::topic_authorization_failed));
+  }
+  const auto partition =
+      call.context.broker().catalog().find_partition(topic.name, PartitionId(index));
+  if (partition == nullptr) {
+    return pending->set(topic_at, partition_at,
+                        refused(index, ErrorCode::unknown_topic_or_partition));
+  }
+  partition->append({.records = data.records ? data.records->bytes : ByteView(),
+                     .acks = call.request.acks,
+                     .zstd_allowed = call.version() >= kFirstWithZstd},
+                    [pending, topic_at, partition_at, index](broker::ProduceOutcome outcome) {
+                      pending->set(topic_at, partition_at, translate(index, std::move(outcome)));
+                    });
+}
+
+}  // namespace
+
+void handle(const ProduceCall& call) {
+  const int16_t acks = call.request.acks;
+  const ErrorCode refusal =
+      acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
+      // Transactions are not served, so no transactional id was ever granted to anybody.
+      : call.request.transactional_id ? ErrorCode::transactional_id_authorization_failed
+                                      : ErrorCode::none;
+
+  const auto pending = std::make_shared<PendingProduce>(call);
+  if (pending->nothing_to_do()) return pending->answer();
+  for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
+    const auto& partitions = call.request.topic_data[t].partition_data;
+    for (size_t p = 0; p < partitions.size(); ++p) {
+      if (refusal == ErrorCode::none) {
+        append(pending, t, p);
+      } else {
+        pending->set(t, p, refused(partitions[p].index, refusal));
+      }
+    }
+  }
+}
+
+}  // namespace millrace::handlers
