@@ -1,0 +1,240 @@
+"""The stages of tests/run; see there. Each stage's talk goes to build/test-logs/, one line of it to stdout."""
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PEERS = ROOT / "tests" / "peers"
+LOGS = ROOT / "build" / "test-logs"
+JOBS = os.cpu_count() or 2
+FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
+KILL_ROUNDS = {"default": 10, "full": 200}
+
+
+@dataclass
+class Outcome:
+    passed: int = 0
+    failed: int = 0
+    note: str = ""
+
+
+class Failed(Exception):
+    """The stage could not do its work at all; counts as one failure."""
+
+
+def run(log, *command, limit=1800, env=None, may_fail=False):
+    """Runs a command with its output added to `log`; ends its whole process group when the limit is over."""
+    log.write(f"$ {' '.join(map(str, command))}\n")
+    log.flush()
+    child = subprocess.Popen([str(c) for c in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+                             stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, start_new_session=True)
+    try:
+        status = child.wait(limit)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt) as ended:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if isinstance(ended, KeyboardInterrupt):
+            raise
+        raise Failed(f"not done within {limit} s: {command[0]}") from None
+    if status != 0 and not may_fail:
+        raise Failed(f"status {status}: {' '.join(map(str, command))[:120]}")
+    return status
+
+
+# ---- Installs, in the background of the build ------------------------------------------------------------------------
+
+class Background:
+    """An install that runs beside the build; `result` waits for it."""
+
+    def __init__(self, name, *command):
+        self.name, self.error = name, None
+        self.started = time.monotonic()
+        self.thread = threading.Thread(target=self._work, args=command, daemon=True)
+        self.thread.start()
+
+    def _work(self, *command):
+        try:
+            with (LOGS / f"{self.name}.log").open("w") as log:
+                run(log, *command, limit=900)
+        except Failed as failed:
+            self.error = str(failed)
+        self.seconds = time.monotonic() - self.started
+
+    def result(self):
+        self.thread.join()
+        if self.error:
+            raise Failed(self.error)
+        return Outcome(note="installed")
+
+
+def venv_python():
+    return subprocess.run([PEERS / "venv"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+# ---- Stages ----------------------------------------------------------------------------------------------------------
+
+def build(log, preset, *targets):
+    run(log, "cmake", "--preset", preset)
+    run(log, "cmake", "--build", "--preset", preset, "-j", JOBS, *(["--target", *targets] if targets else []))
+    return Outcome(note=f"build/{preset}")
+
+
+def ctest(log, preset, labels):
+    """Counts single googletest cases; any other test program counts as one."""
+    directory = ROOT / "build" / preset
+    status = run(log, "ctest", "--test-dir", directory, "-L", labels, "-j", JOBS, "--output-on-failure", may_fail=True,
+                 env={"ASAN_OPTIONS": "detect_stack_use_after_return=1", "TSAN_OPTIONS": "halt_on_error=1"})
+    told = (directory / "Testing" / "Temporary" / "LastTest.log").read_text(errors="replace")
+    passed = failed = 0
+    for program in re.split(r"^\d+/\d+ Test(?:ing)?: ", told, flags=re.M)[1:]:
+        good = sum(map(int, re.findall(r"^\[  PASSED  \] (\d+) test", program, re.M)))
+        bad = sum(map(int, re.findall(r"^\[  FAILED  \] (\d+) test", program, re.M)))
+        if not re.search(r"^Test Passed\.", program, re.M):
+            bad = bad or 1
+        elif not good:
+            good = 1
+        passed, failed = passed + good, failed + bad
+    if status != 0 and not failed:
+        failed = 1
+    if not passed + failed:
+        raise Failed(f"no test has a label of {labels}")
+    return Outcome(passed, failed)
+
+
+def pytest(log, options, preset, *arguments):
+    """Every Python test against the program of one build."""
+    command = [venv_python(), "-m", "pytest", "-c", "tests/pytest.ini", "-q", "-ra", "--tb=short", *arguments]
+    if options.without_peers:
+        command.append("--without-peers")
+    at = log.tell()
+    status = run(log, *command, limit=3600, may_fail=True, env={"MILLRACE_BIN": str(ROOT / "build" / preset / "millrace")})
+    told = Path(log.name).read_text(errors="replace")[at:]
+    last = next((line for line in reversed(told.splitlines()) if re.search(r"\d+ (passed|failed|error)", line)), "")
+
+    def count(word):
+        found = re.search(rf"(\d+) {word}", last)
+        return int(found[1]) if found else 0
+
+    outcome = Outcome(count("passed"), count("failed") + count("error"))
+    if status != 0 and not outcome.failed:
+        raise Failed(f"pytest ended with status {status}")
+    if count("skipped"):
+        outcome.note = f"{count('skipped')} skipped"
+    return outcome
+
+
+def kill_rounds(log, options, rounds, preset="dev"):
+    at = log.tell()
+    status = run(log, venv_python(), "tests/integration/kill_rounds.py", "--rounds", rounds, limit=60 + 60 * rounds,
+                 may_fail=True, env={"MILLRACE_BIN": str(ROOT / "build" / preset / "millrace")})
+    last = Path(log.name).read_text(errors="replace")[at:].strip().splitlines()[-1]
+    found = re.fullmatch(r"(\d+) rounds passed, (\d+) failed(.*)", last)
+    if not found:
+        raise Failed(f"ended with status {status}: {last[:120]}")
+    return Outcome(int(found[1]), int(found[2]), "rounds" + found[3])
+
+
+def fuzz(log, seconds):
+    """Each fuzz target for its share of the seconds, from the kept corpus; a crash leaves its input in build/fuzz/found-*."""
+    build(log, "fuzz", "fuzzers")
+    targets = sorted((ROOT / "build" / "fuzz" / "fuzzers").glob("*_fuzz"))
+    if not targets:
+        raise Failed("no fuzz target was built")
+    seconds = max(1, seconds // len(targets))
+    passed = failed = 0
+    for target in targets:
+        corpus = ROOT / "build" / "fuzz" / "corpus" / target.name
+        corpus.mkdir(parents=True, exist_ok=True)
+        status = run(log, target, corpus, f"-max_total_time={seconds}", "-max_len=65536", "-rss_limit_mb=2048", "-timeout=10",
+                     f"-artifact_prefix={ROOT}/build/fuzz/found-{target.name}-", "-print_final_stats=1", may_fail=True,
+                     limit=seconds + 120)
+        passed, failed = passed + (status == 0), failed + (status != 0)
+    return Outcome(passed, failed, f"targets, {seconds} s each")
+
+
+def plan(options):
+    """The stages in their order: (name, function of the log)."""
+    size = "full" if options.full else "default"
+    stages = [("build", lambda log: build(log, "dev")),
+              ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim"))]
+    installs = {"clients": [PEERS / "venv"]}
+    if not options.without_peers:
+        installs["kafka"] = [sys.executable, PEERS / "kafka_peer.py", "install"]
+    background = {}
+
+    def begin_installs(log):
+        LOGS.mkdir(parents=True, exist_ok=True)
+        for name, command in installs.items():
+            background[name] = Background(name, *command)
+        return Outcome(note="begun beside the build")
+
+    stages.insert(0, ("installs", begin_installs))
+    stages += [(name, lambda log, name=name: background[name].result()) for name in installs]
+    if not options.deps_only:
+        stages += [("python", lambda log: pytest(log, options, "dev")),
+                   ("kill", lambda log: kill_rounds(log, options, KILL_ROUNDS[size])),
+                   ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))]
+        if options.full:
+            for preset in ("asan", "tsan", "clang"):
+                stages += [(f"{preset}-build", lambda log, p=preset: build(log, p)),
+                           (f"{preset}-unit", lambda log, p=preset: ctest(log, p, "unit|sim")),
+                           (f"{preset}-python", lambda log, p=preset: pytest(log, options, p))]
+    else:
+        stages = [s for s in stages if s[0] not in ("build", "unit")]
+    if options.only:
+        unknown = set(options.only) - {name for name, _ in stages}
+        if unknown:
+            sys.exit(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(n for n, _ in stages)}")
+        wanted = {*options.only, *(["installs"] if set(options.only) & set(installs) else [])}
+        stages = [s for s in stages if s[0] in wanted]
+    return stages
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--deps-only", action="store_true")
+    parser.add_argument("--only", action="append", metavar="STAGE")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    stages = plan(options)
+    if options.list:
+        print("\n".join(name for name, _ in stages))
+        return 0
+
+    LOGS.mkdir(parents=True, exist_ok=True)
+    total = Outcome()
+    begun = time.monotonic()
+    for name, stage in stages:
+        start = time.monotonic()
+        path = LOGS / f"{name}.log"
+        with path.open("a" if name in ("clients", "kafka") else "w") as log:
+            try:
+                outcome = stage(log)
+            except Failed as failed:
+                outcome = Outcome(0, 1, str(failed))
+        total.passed += outcome.passed
+        total.failed += outcome.failed
+        counts = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.passed + outcome.failed else "done"
+        print(f"{'FAIL' if outcome.failed else 'ok':4} {name:12} {time.monotonic() - start:6.0f} s  {counts}"
+              f"{'  ' + outcome.note if outcome.note else ''}", flush=True)
+        if outcome.failed:
+            print("".join(f"     | {line}\n" for line in path.read_text(errors="replace").splitlines()[-60:]),
+                  f"     the whole of it: {path.relative_to(ROOT)}", sep="", flush=True)
+            if name == "build":
+                break
+    print(f"in {time.monotonic() - begun:.0f} s")
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
