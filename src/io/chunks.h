@@ -1,6 +1,7 @@
 // Bytes to be sent, in order: some in memory, some still in a file for sendfile.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -22,16 +23,14 @@ struct FileSlice {
 using Chunk = std::variant<SharedBytes, FileSlice>;
 using Chunks = std::vector<Chunk>;
 
-inline int64_t chunk_size(const Chunk& chunk) {
-  if (const auto* bytes = std::get_if<SharedBytes>(&chunk)) {
-    return static_cast<int64_t>(bytes->size());
-  }
-  return std::get<FileSlice>(chunk).size;
+/// Bytes of one chunk, and of all of them.
+inline size_t size_of(const Chunk& chunk) {
+  if (const auto* bytes = std::get_if<SharedBytes>(&chunk)) return bytes->size();
+  return static_cast<size_t>(std::get<FileSlice>(chunk).size);
 }
-
-inline int64_t chunks_size(const Chunks& chunks) {
-  int64_t sum = 0;
-  for (const Chunk& chunk : chunks) sum += chunk_size(chunk);
+inline size_t size_of(const Chunks& chunks) {
+  size_t sum = 0;
+  for (const Chunk& chunk : chunks) sum += size_of(chunk);
   return sum;
 }
 
