@@ -89,7 +89,7 @@ class Encoder {
   // Tagged fields are sent only where they differ from their default.
   template <Described T>
   void put_tagged(const T& value) {
-    static const T kDefaults{};
+    [[maybe_unused]] static const T kDefaults{};  // unused where nothing is tagged
     const auto is_sent = [&](auto member, Field field) {
       return field.is_tagged() && field.is_in(version_) && !(value.*member == kDefaults.*member);
     };
