@@ -1,0 +1,183 @@
+#include "sim/workload.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "broker/catalog.h"
+#include "broker/config/config_entry.h"
+
+namespace millrace::sim {
+
+namespace {
+
+constexpr size_t kTopicsMax = 3;
+constexpr int32_t kPartitionsMax = 4;
+
+}  // namespace
+
+Workload::Workload(io::FileSystem& disk, ManualClock& clock, uint64_t seed)
+    : disk_(disk), clock_(clock), random_(seed) {
+  start();
+  create_topic();
+}
+
+void Workload::step() {
+  const uint64_t dice = below(100);
+  if (dice < 35) return produce();
+  if (dice < 60) return produce_idempotent();
+  if (dice < 78) return commit();
+  if (dice < 83) return delete_records();
+  if (dice < 88) return pass_time();
+  if (dice < 90) return create_topic();
+  if (dice < 92) return delete_topic();
+  if (dice < 94) return add_partition();
+  if (dice < 96) return alter_retention();
+  restart(below(2) == 0);
+}
+
+void Workload::start() {
+  auto machine = Machine::start(disk_, clock_);
+  ASSERT_TRUE(machine) << machine.error().to_string();
+  machine_ = *std::move(machine);
+}
+
+void Workload::restart(bool cleanly) {
+  if (cleanly) {
+    const auto closed = machine_->close();
+    EXPECT_TRUE(closed) << closed.error().to_string();
+  }
+  machine_.reset();
+  start();
+}
+
+Workload::Target Workload::any_partition() {
+  std::vector<broker::TopicPtr> topics;
+  for (const auto& topic : machine_->broker().catalog().list()) {
+    if (!topic->internal) topics.push_back(topic);
+  }
+  const auto& topic = topics.at(below(topics.size()));
+  const auto number = static_cast<int32_t>(below(static_cast<uint64_t>(topic->partition_count())));
+  return {.topic = topic,
+          .partition = topic->partition(PartitionId(number)),
+          .key = {topic->id, number}};
+}
+
+void Workload::create_topic() {
+  auto& catalog = machine_->broker().catalog();
+  // Names come back, ids do not.
+  for (size_t i = 0; i < kTopicsMax; ++i) {
+    const std::string name = "topic" + std::to_string(i);
+    if (catalog.find(name) != nullptr) continue;
+    const auto id = Uuid::random();
+    promises_.topics[id] = {.name = name, .deletion_began = true};
+    const auto created =
+        catalog.create({.name = name,
+                        .partitions = 2,
+                        .configs = {{"segment.ms", "1000"}, {"index.interval.bytes", "64"}},
+                        .id = id});
+    ASSERT_TRUE(created) << created.error().to_string();
+    promises_.topics[id] = {.name = name, .partitions = 2};
+    return;
+  }
+}
+
+void Workload::delete_topic() {
+  auto& catalog = machine_->broker().catalog();
+  std::vector<broker::TopicPtr> topics = catalog.list();
+  std::erase_if(topics, [](const auto& topic) { return topic->internal; });
+  if (topics.size() < 2) return;
+  const auto topic = topics.at(below(topics.size()));
+  promises_.topics.at(topic->id).deletion_began = true;
+  const auto removed = catalog.remove(topic->id);
+  ASSERT_TRUE(removed) << removed.error().to_string();
+  promises_.deleted_topics.insert(topic->id);
+  machine_->topics_deleted(topic->name);
+}
+
+void Workload::add_partition() {
+  const auto topic = any_partition().topic;
+  const int32_t count = topic->partition_count() + 1;
+  if (count > kPartitionsMax) return;
+  const auto added =
+      machine_->broker().catalog().add_partitions({.topic = topic->name, .count = count});
+  ASSERT_TRUE(added) << added.error().to_string();
+  promises_.topics.at(topic->id).partitions = count;
+}
+
+void Workload::alter_retention() {
+  const auto topic = any_partition().topic;
+  auto& promised = promises_.topics.at(topic->id);
+  const std::string value = std::to_string(100'000'000'000 + below(1000));
+  promised.retention_asked = value;
+  const broker::ConfigChange change{.name = "retention.ms", .value = value};
+  const auto altered =
+      machine_->broker().catalog().alter_config(topic->name, std::span(&change, 1));
+  ASSERT_TRUE(altered) << altered.error().to_string();
+  promised.retention_answered = value;
+}
+
+void Workload::append(const Target& target, int16_t acks, ProducerState* producer) {
+  std::vector<std::string> values(1 + below(4));
+  for (auto& value : values) {
+    value = std::to_string(++values_made_) + std::string(below(below(8) == 0 ? 9000 : 60), 'v');
+  }
+  const auto appended = machine_->append(*target.partition, values, acks, producer);
+  ASSERT_EQ(appended.error, ErrorCode::none);
+  if (acks != -1) return;
+  auto& promised = promises_.partitions[target.key].records;
+  int64_t offset = appended.base_offset;
+  // What stood here and was only acknowledged with acks=1 was lost with an earlier crash.
+  for (auto& value : values) promised[offset++] = std::move(value);
+}
+
+void Workload::produce() {
+  const int16_t acks = below(3) == 0 ? -1 : static_cast<int16_t>(below(2));
+  append(any_partition(), acks, nullptr);
+}
+
+void Workload::produce_idempotent() {
+  const Target target = any_partition();
+  auto& producer = producers_[target.key];
+  if (producer.id == kNoProducerId) {
+    const auto id = machine_->broker().allocate_producer_id();
+    ASSERT_TRUE(id) << id.error().to_string();
+    producer.id = *id;
+  }
+  append(target, -1, &producer);
+}
+
+void Workload::commit() {
+  const Target target = any_partition();
+  const std::string group = "group" + std::to_string(below(2));
+  auto& promised = promises_.commits[{group, target.key}];
+  const int64_t end = target.partition->high_watermark().value();
+  const int64_t offset = std::max(
+      promised.asked, end - static_cast<int64_t>(below(static_cast<uint64_t>(end / 4 + 1))));
+  promised.asked = offset;
+  const ErrorCode error =
+      machine_->commit(group, target.topic->name, PartitionId(target.key.partition), offset);
+  ASSERT_EQ(error, ErrorCode::none);
+  promised.answered = offset;
+}
+
+void Workload::delete_records() {
+  const Target target = any_partition();
+  const int64_t start = target.partition->log_start_offset().value();
+  const int64_t end = target.partition->high_watermark().value();
+  if (start == end) return;
+  const int64_t before =
+      start + static_cast<int64_t>(below(static_cast<uint64_t>((end - start) / 2 + 1)));
+  auto& promised = promises_.partitions[target.key];
+  promised.start_asked = std::max(promised.start_asked, before);
+  const auto deleted = target.partition->delete_records(Offset(before));
+  ASSERT_TRUE(deleted) << deleted.error().to_string();
+  promised.start_answered = std::max(promised.start_answered, before);
+}
+
+void Workload::pass_time() {
+  // Up to ten minutes: segments roll, checkpoints are written, retention looks.
+  machine_->run_timers(Milliseconds(1 + below(600'000)));
+}
+
+}  // namespace millrace::sim

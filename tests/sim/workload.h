@@ -1,0 +1,56 @@
+// A mixed workload out of a seed: topics come and go, producers of all kinds write, groups commit,
+// records are deleted, segments roll, the broker restarts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sim/machine.h"
+#include "sim/promises.h"
+
+namespace millrace::sim {
+
+class Workload {
+ public:
+  Workload(io::FileSystem& disk, ManualClock& clock, uint64_t seed);
+
+  /// Does one operation. What is promised is up to date at every call of the file system in it.
+  void step();
+  const Promises& promises() const { return promises_; }
+
+ private:
+  struct Target {
+    broker::TopicPtr topic;
+    std::shared_ptr<broker::Partition> partition;
+    PartitionKey key;
+  };
+
+  uint64_t below(uint64_t bound) { return random_() % bound; }
+  Target any_partition();
+
+  void create_topic();
+  void delete_topic();
+  void add_partition();
+  void alter_retention();
+  void produce();
+  void produce_idempotent();
+  void append(const Target& target, int16_t acks, ProducerState* producer);
+  void commit();
+  void delete_records();
+  void pass_time();
+  void restart(bool cleanly);
+  void start();
+
+  io::FileSystem& disk_;
+  ManualClock& clock_;
+  std::mt19937_64 random_;
+  Promises promises_;
+  std::unique_ptr<Machine> machine_;
+  std::map<PartitionKey, ProducerState> producers_;
+  uint64_t values_made_ = 0;
+};
+
+}  // namespace millrace::sim
