@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 sys.path.insert(0, str(Path(__file__).parent / "compat"))
+sys.path.insert(0, str(Path(__file__).parent / "integration"))
 
 import kafka_peer  # noqa: E402
 from millrace import Millrace  # noqa: E402

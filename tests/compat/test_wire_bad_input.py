@@ -24,10 +24,9 @@ def topic(both, name):
     for bootstrap in both:
         admin = AdminClient({"bootstrap.servers": bootstrap})
         admin.create_topics([NewTopic(made, 1, 1)])[made].result(20)
-        with Wire(bootstrap) as wire:
-            for _ in range(100):  # an answer to CreateTopics may come before the partition's log exists
-                if produce_error(wire.ask(produce(made, batch([b"a", b"b", b"c"])))) == 0:
-                    break
+        with Wire(bootstrap) as wire:  # an answer to CreateTopics may come before the partition's log exists
+            first = produce(made, batch([b"a", b"b", b"c"]))
+            wait_for(lambda: produce_error(wire.ask(first)) == 0, 20, f"the log of {made}")
     return made
 
 

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Rounds of kill -9 under load: what was acknowledged is there, once, and committed offsets are kept.
+
+    kill_rounds.py [--rounds 10] [--seed N] [--against kafka] [--keep DIR]
+
+Each round lets three producers and a committing group work for a random while, kills the broker with SIGKILL (some
+rounds also while it recovers), starts it again on the same directory and compares with the ledgers. The last line is
+`N rounds passed, N failed`. The clients live through all rounds, so their retries meet the restarted broker.
+"""
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "peers")]
+
+from confluent_kafka.admin import AdminClient, NewTopic  # noqa: E402
+
+import kafka_peer  # noqa: E402
+from ledger import PARTITIONS, CommittingReader, ConfluentWriter, Ledger, PythonWriter, Reader, Violation, retried  # noqa: E402
+from millrace import Millrace  # noqa: E402
+
+SMALL_SEGMENTS = {"log.segment.bytes": str(1 << 20)}  # so that rolls, indexes and snapshots are hit too
+
+
+class Session:
+    """One broker directory with its writers, its group and their ledgers."""
+
+    def __init__(self, directory, against, seed):
+        make = kafka_peer.KafkaNode if against == "kafka" else Millrace
+        self.random = random.Random(seed)
+        self.node = make(directory, dict(SMALL_SEGMENTS))
+        self.node.start()
+        bootstrap = self.node.bootstrap
+        self.ledgers = [Ledger(t) for t in ("idempotent", "idempotent-python", "written")]
+        admin = AdminClient({"bootstrap.servers": bootstrap})
+        made = admin.create_topics([NewTopic(ledger.topic, PARTITIONS, 1) for ledger in self.ledgers])
+        for future in made.values():
+            future.result(20)
+        self.reader = Reader(bootstrap)
+        for ledger in self.ledgers:
+            retried(lambda t=ledger.topic: self.reader.end(t, PARTITIONS - 1))
+        self.group = CommittingReader(bootstrap, "killed-readers", self.ledgers[0].topic, seed + 4)
+        self.writers = [ConfluentWriter(bootstrap, self.ledgers[0], seed + 1, idempotent=True),
+                        PythonWriter(bootstrap, self.ledgers[1], seed + 2),
+                        ConfluentWriter(bootstrap, self.ledgers[2], seed + 3, idempotent=False)]
+
+    def round(self):
+        """Seconds that the last start took."""
+        time.sleep(self.random.uniform(0.3, 2.0))
+        self.node.kill()
+        if self.random.random() < 0.3 and isinstance(self.node, Millrace):
+            self.node.spawn()
+            time.sleep(self.random.uniform(0, 0.1))
+            self.node.kill()
+        begun = time.monotonic()
+        self.node.start()
+        took = time.monotonic() - begun
+        self.check_workers()
+        for ledger in self.ledgers:
+            ledger.verify(self.reader)
+        self.group.verify(self.reader)
+        self.check_workers()
+        return took
+
+    def check_workers(self):
+        for worker in (self.group, *self.writers):
+            worker.check()
+
+    def finish(self):
+        """Lets the clients come to their end, then reads everything again."""
+        for writer in self.writers:
+            writer.stop()
+        for ledger in self.ledgers:
+            ledger.verify_from_the_start(self.reader)
+            if not ledger.acknowledged:
+                raise Violation(f"{ledger.topic}: nothing was acknowledged, so nothing was tested")
+        ends = [self.reader.end(self.ledgers[0].topic, p) for p in range(PARTITIONS)]
+        deadline = time.monotonic() + 60
+        while self.group.committed != ends:
+            self.group.check()
+            if time.monotonic() > deadline:
+                raise Violation(f"the group stands at {self.group.committed}, the logs end at {ends}")
+            time.sleep(0.05)
+        self.group.stop()
+        self.group.verify(self.reader)
+        self.reader.close()
+        self.node.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--against", choices=["millrace", "kafka"], default="millrace")
+    parser.add_argument("--keep", help="directory to work in and to leave as it is")
+    options = parser.parse_args()
+    directory = Path(options.keep or tempfile.mkdtemp(prefix="kill-rounds-"))
+    print(f"seed {options.seed}, {options.rounds} rounds, directory {directory}", flush=True)
+
+    passed, failed, starts, session = 0, 0, [], None
+    try:
+        session = Session(directory, options.against, options.seed)
+        for number in range(1, options.rounds + 1):
+            starts.append(session.round())
+            told = sum(ledger.acknowledged for ledger in session.ledgers)
+            print(f"round {number}: ready after {starts[-1]:.3f} s; {told} records acknowledged, "
+                  f"committed {session.group.committed}", flush=True)
+            passed += 1
+        session.finish()
+    except Exception as failure:
+        failed = 1
+        if not isinstance(failure, Violation):
+            traceback.print_exc()
+        print(f"FAILED in round {passed + 1}, seed {options.seed}: {failure}", flush=True)
+        if session and isinstance(session.node, Millrace):
+            print(session.node.talk()[-2000:])
+    finally:
+        if session:
+            session.node.kill()
+    told = sum(ledger.acknowledged for ledger in session.ledgers) if session else 0
+    if failed:
+        print(f"the directory is kept: {directory}")
+    elif not options.keep:
+        shutil.rmtree(directory, ignore_errors=True)
+    print(f"{passed} rounds passed, {failed} failed: {told} records acknowledged, slowest start "
+          f"{max(starts, default=0):.2f} s, seed {options.seed}", flush=True)
+    sys.stdout.flush()
+    os._exit(1 if failed else 0)  # no thread of a client library may hold the process
+
+
+if __name__ == "__main__":
+    main()
