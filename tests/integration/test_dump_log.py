@@ -12,10 +12,10 @@ WRONG = re.compile(r"Mismatches in|Found |isvalid: false|Exception|Error", re.I)
 SETTINGS = {"log.segment.bytes": str(1 << 20), "log.index.interval.bytes": "512", "offsets.topic.num.partitions": "4"}
 
 
-def load(bootstrap):
+def load(bootstrap, codecs=("none", "gzip", "snappy", "lz4", "zstd")):
     """Fills a topic per codec over several segments, and commits in a group."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+    for codec in codecs:
         admin.create_topics([NewTopic(codec, 2, 1)])[codec].result(20)
         producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "compression.type": codec,
                              "batch.num.messages": 200, "linger.ms": 5})
@@ -70,13 +70,13 @@ def test_apache_kafka_serves_segments_written_here(own_broker, request, tmp_path
         pytest.skip("--without-peers")
     broker = own_broker(SETTINGS)
     broker.start()
-    load(broker.bootstrap)
+    load(broker.bootstrap, ["lz4"])
     ours = read_all(broker.bootstrap, "lz4")
     broker.stop()
 
     kafka = KafkaNode(tmp_path / "kafka", {**SETTINGS, "log.retention.ms": "-1"}).start()
     try:
-        admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+        admin = AdminClient({"bootstrap.servers": kafka.bootstrap, "log_level": 2})
         admin.create_topics([NewTopic("lz4", 2, 1)])["lz4"].result(20)
         committed_offsets(kafka.bootstrap, "lz4")  # makes Kafka create its offsets topic
         kafka.stop()
@@ -121,4 +121,4 @@ def committed_offsets(bootstrap, topic):
     reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "readers"})
     found = retried(lambda: reader.committed([TopicPartition(topic, p) for p in (0, 1)], 20))
     reader.close()
-    return [c.offset for c in found]
+    return [max(0, c.offset) for c in found]
