@@ -6,12 +6,12 @@
 namespace millrace::record {
 
 void patch_base_offset(std::span<std::byte> batch, Offset base_offset) {
-  MILL_ASSERT(batch.size() >= kBatchHeaderSize, "not a batch header");
+  MILL_ASSERT(batch.size() >= HeaderLayout::kMagic, "not the front of a batch");
   store_be<int64_t>(batch.data() + HeaderLayout::kBaseOffset, base_offset.value());
 }
 
 void patch_leader_epoch(std::span<std::byte> batch, LeaderEpoch leader_epoch) {
-  MILL_ASSERT(batch.size() >= kBatchHeaderSize, "not a batch header");
+  MILL_ASSERT(batch.size() >= HeaderLayout::kMagic, "not the front of a batch");
   store_be<int32_t>(batch.data() + HeaderLayout::kLeaderEpoch, leader_epoch.value());
 }
 

@@ -12,9 +12,9 @@
 
 namespace millrace::record {
 
-/// Outside the CRC, so nothing else changes.
+/// Outside the CRC, so nothing else changes; 16 bytes in front of the magic are enough.
 void patch_base_offset(std::span<std::byte> batch, Offset base_offset);
-/// Outside the CRC, so nothing else changes.
+/// As patch_base_offset.
 void patch_leader_epoch(std::span<std::byte> batch, LeaderEpoch leader_epoch);
 
 /// Needs the whole batch: computes the CRC anew unless both values stood there already.

@@ -16,6 +16,7 @@
 #include "base/uuid.h"
 #include "io/file_system.h"
 #include "millrace/result.h"
+#include "storage/checkpoints.h"
 #include "storage/log_config.h"
 #include "storage/partition_log.h"
 #include "storage/recovery_report.h"
@@ -91,6 +92,9 @@ class LogDirectory {
   std::unique_ptr<io::FileSystem> memory_;
   std::string cluster_id_;
   RecoveryReport report_;
+  /// What the checkpoints said of partitions that failed to open; kept for when they are mended.
+  OffsetsByPartition failed_recovery_points_;
+  OffsetsByPartition failed_log_starts_;
 
   /// Outermost: one create, remove, reopen or checkpoint at a time, since these do slow file work.
   mutable std::mutex admin_;
