@@ -73,7 +73,7 @@ struct FaultyFileSystem::Node {
 
  private:
   size_t image_size(std::mt19937_64& random) const {
-    const auto [low, high] = std::minmax(live.size(), durable.size());
+    const auto [low, high] = std::minmax({live.size(), durable.size()});
     switch (random() % 4) {
       case 0: return durable.size();
       case 1: return low + random() % (high - low + 1);
