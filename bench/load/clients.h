@@ -1,0 +1,53 @@
+// librdkafka's producer and consumer, set up alike for every broker that is measured.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "histogram.h"
+#include "options.h"
+
+namespace load {
+
+/// What came back for the records sent; filled by the delivery reports of one producer.
+struct Acknowledgements {
+  Histogram latency;
+  int64_t acked = 0;
+  int64_t failed = 0;
+  int64_t last_ns = 0;
+  int64_t measured_from_ns = 0;  // sends before this are warm-up
+  std::string error;
+};
+
+struct KafkaDeleter {
+  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+};
+using Client = std::unique_ptr<rd_kafka_t, KafkaDeleter>;
+using Topic = std::unique_ptr<rd_kafka_topic_t, KafkaDeleter>;
+
+[[noreturn]] void die(const std::string& why);
+
+/// `acknowledgements` must outlive the producer.
+Client make_producer(const Options& options, Acknowledgements& acknowledgements);
+Client make_consumer(const Options& options);
+Topic open_topic(const Options& options, rd_kafka_t* client);
+
+/// Creates the topic unless it is there, and waits until every partition has a leader.
+void ensure_topic(const Options& options, rd_kafka_t* client);
+bool delete_topic(const Options& options, rd_kafka_t* client);
+
+/// Assigns every partition from its first offset, or from its present end.
+void assign_partitions(const Options& options, rd_kafka_t* consumer, bool from_end);
+
+/// Hands over one record without copying it; -1 when the queue is full. `sent_ns` comes back in
+/// the acknowledgement's latency.
+bool send(rd_kafka_topic_t* topic, std::string& payload, int64_t sent_ns, bool copy);
+
+/// About 16 MB of distinct log-like payloads, which compress about 3:1.
+std::vector<std::string> make_payloads(int bytes);
+
+}  // namespace load

@@ -1,0 +1,105 @@
+// End to end at a fixed rate. A record's clock starts when it was due to be sent, not when the
+// sender came to it, so a stall counts against every record that it delayed.
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+#include "clients.h"
+#include "modes.h"
+#include "report.h"
+
+namespace load {
+namespace {
+
+constexpr int kWarmUpSeconds = 2;
+constexpr int kGraceSeconds = 20;
+
+void sleep_until(int64_t at_ns) {
+  const timespec time{at_ns / 1'000'000'000, at_ns % 1'000'000'000};
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nullptr);
+}
+
+/// Reads until `total` records came or the time is over; each record begins with its due time.
+int64_t receive(rd_kafka_t* consumer, int64_t total, int64_t measured_from_ns, int64_t end_ns,
+                Histogram& latency) {
+  int64_t received = 0;
+  while (received < total && now_ns() < end_ns) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer, 100);
+    if (message == nullptr) continue;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->len >= sizeof(int64_t)) {
+      int64_t due_ns = 0;
+      std::memcpy(&due_ns, message->payload, sizeof due_ns);
+      if (due_ns >= measured_from_ns) latency.add(now_ns() - due_ns);
+      ++received;
+    }
+    rd_kafka_message_destroy(message);
+  }
+  return received;
+}
+
+}  // namespace
+
+int run_latency(const Options& given) {
+  Options options = given;
+  if (options.linger_ms.empty()) options.linger_ms = std::string("0");
+  Acknowledgements acknowledgements;
+  const Client producer = make_producer(options, acknowledgements);
+  const Client consumer = make_consumer(options);
+  ensure_topic(options, producer.get());
+  assign_partitions(options, consumer.get(), true);
+  const Topic topic = open_topic(options, producer.get());
+  std::vector<std::string> payloads = make_payloads(options.message_bytes);
+
+  Report report(options);
+  usleep(300'000);  // the consumer's first fetch shall be waiting at the broker
+  const int64_t total = options.rate * (kWarmUpSeconds + options.measured_seconds);
+  const int64_t start_ns = now_ns() + 1'000'000;
+  const int64_t end_ns = start_ns + (kWarmUpSeconds + options.measured_seconds + kGraceSeconds) *
+                                        int64_t{1'000'000'000};
+  acknowledgements.measured_from_ns = start_ns + kWarmUpSeconds * int64_t{1'000'000'000};
+
+  Histogram end_to_end;
+  int64_t received = 0;
+  std::thread reader([&] {
+    received =
+        receive(consumer.get(), total, acknowledgements.measured_from_ns, end_ns, end_to_end);
+  });
+  std::atomic<bool> is_sending = true;
+  std::thread acknowledged([&] {
+    while (is_sending || (rd_kafka_outq_len(producer.get()) > 0 && now_ns() < end_ns)) {
+      rd_kafka_poll(producer.get(), 20);
+    }
+  });
+  prctl(PR_SET_TIMERSLACK, 1);
+  int64_t sent = 0;
+  while (sent < total && now_ns() < end_ns) {
+    const int64_t due_ns = start_ns + static_cast<int64_t>(static_cast<double>(sent) * 1e9 /
+                                                           static_cast<double>(options.rate));
+    if (now_ns() < due_ns) sleep_until(due_ns);
+    std::string& payload = payloads[static_cast<size_t>(sent) % payloads.size()];
+    std::memcpy(payload.data(), &due_ns, sizeof due_ns);
+    if (send(topic.get(), payload, due_ns, true)) {
+      ++sent;
+    } else {
+      usleep(200);
+    }
+  }
+  is_sending = false;
+  acknowledged.join();
+  reader.join();
+
+  report.add("sent", static_cast<double>(sent));
+  report.add("received", static_cast<double>(received));
+  report.add("rate", static_cast<double>(options.rate));
+  report.add("end_to_end_us", end_to_end);
+  report.add("ack_us", acknowledgements.latency);
+  report.print();
+  rd_kafka_consumer_close(consumer.get());
+  return received == total ? 0 : 1;
+}
+
+}  // namespace load

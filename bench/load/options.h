@@ -1,0 +1,33 @@
+// What one run of the load generator shall do; see the usage text in options.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace load {
+
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+struct Options {
+  std::string mode;
+  std::string brokers = "127.0.0.1:9092";
+  std::string topic = "load";
+  std::string acks = "1";
+  std::string linger_ms;
+  std::string codec = "none";
+  int64_t messages = 1'000'000;
+  int64_t rate = 1000;  // messages per second, `latency` alone
+  int64_t broker_pid = 0;
+  int message_bytes = 100;
+  int partitions = 1;
+  int measured_seconds = 8;  // `latency` alone, behind 2 s of warm-up
+  int limit_seconds = 60;
+  Properties topic_configs;
+};
+
+/// Leaves the program with status 2 and the usage text when the line cannot be understood.
+Options parse_options(int argc, char** argv);
+
+}  // namespace load
