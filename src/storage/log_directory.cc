@@ -69,8 +69,8 @@ Result<void> LogDirectory::read_meta_properties() {
 Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartition&)>& config_of) {
   const std::string clean_end = io::join(options_.path, kCleanEnd);
   MILL_TRY(report_.clean, fs_.exists(clean_end));
-  const auto recovery_points = read_or_warn(fs_, io::join(options_.path, kRecoveryPoints));
-  const auto log_starts = read_or_warn(fs_, io::join(options_.path, kLogStarts));
+  recovery_points_ = read_or_warn(fs_, io::join(options_.path, kRecoveryPoints));
+  log_starts_ = read_or_warn(fs_, io::join(options_.path, kLogStarts));
   const auto offset_of = [](const OffsetsByPartition& offsets, const TopicPartition& name) {
     const auto found = offsets.find(name);
     return found == offsets.end() ? Offset(0) : found->second;
@@ -88,14 +88,14 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
                        .name = *name,
                        .config = config_of(*name),
                        .clean = report_.clean,
-                       .recovery_point = offset_of(recovery_points, *name),
-                       .log_start_offset = offset_of(log_starts, *name)});
+                       .recovery_point = offset_of(recovery_points_, *name),
+                       .log_start_offset = offset_of(log_starts_, *name)});
     }
   }
   MILL_CHECK(load_all(std::move(found)));
   for (const PartitionFailure& failure : report_.failed) {
-    failed_recovery_points_[failure.partition] = offset_of(recovery_points, failure.partition);
-    failed_log_starts_[failure.partition] = offset_of(log_starts, failure.partition);
+    failed_recovery_points_[failure.partition] = offset_of(recovery_points_, failure.partition);
+    failed_log_starts_[failure.partition] = offset_of(log_starts_, failure.partition);
   }
   if (report_.clean) {
     // Only now: a start that fails half-way has not spoilt the clean end. Nothing has been
@@ -158,6 +158,7 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
                        cat(existing->directory(), " belongs to another topic of the same name, id ",
                            existing->topic_id().to_string(), "; move it away"));
   }
+  MILL_CHECK(forget_namesake(name));
   io::FileSystem& fs = config.in_memory ? *memory_ : fs_;
   const PartitionLog::OpenOptions options{
       .directory = io::join(options_.path, directory_name(name)),
@@ -171,6 +172,13 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
   const MutexLock lock(mutex_);
   logs_[name] = log;
   return log;
+}
+
+/// The checkpoints may still speak of a deleted partition of the same name.
+Result<void> LogDirectory::forget_namesake(const TopicPartition& name) {
+  if (recovery_points_.contains(name)) MILL_CHECK(write_recovery_points());
+  if (log_starts_.contains(name)) MILL_CHECK(write_log_starts());
+  return {};
 }
 
 Result<void> LogDirectory::remove(const TopicPartition& name) {
@@ -238,7 +246,9 @@ Result<void> LogDirectory::write_recovery_points() {
   for (const auto& log : partitions()) {
     if (!log->config().in_memory) offsets[log->name()] = log->synced_offset();
   }
-  return write_offset_checkpoint(fs_, io::join(options_.path, kRecoveryPoints), offsets);
+  MILL_CHECK(write_offset_checkpoint(fs_, io::join(options_.path, kRecoveryPoints), offsets));
+  recovery_points_ = std::move(offsets);
+  return {};
 }
 
 Result<void> LogDirectory::write_log_starts() {
@@ -249,7 +259,9 @@ Result<void> LogDirectory::write_log_starts() {
       offsets[log->name()] = log->log_start_offset();
     }
   }
-  return write_offset_checkpoint(fs_, io::join(options_.path, kLogStarts), offsets);
+  MILL_CHECK(write_offset_checkpoint(fs_, io::join(options_.path, kLogStarts), offsets));
+  log_starts_ = std::move(offsets);
+  return {};
 }
 
 Result<void> LogDirectory::close() {

@@ -81,6 +81,7 @@ class LogDirectory {
   LogDirectory(io::FileSystem& fs, const Clock& clock, Options options);
 
   Result<void> read_meta_properties();
+  Result<void> forget_namesake(const TopicPartition& name);
   Result<void> write_recovery_points();
   Result<void> write_log_starts();
   Result<void> load_all(std::vector<PartitionLog::OpenOptions> found);
@@ -92,6 +93,9 @@ class LogDirectory {
   std::unique_ptr<io::FileSystem> memory_;
   std::string cluster_id_;
   RecoveryReport report_;
+  /// What the two checkpoint files say.
+  OffsetsByPartition recovery_points_;
+  OffsetsByPartition log_starts_;
   /// What the checkpoints said of partitions that failed to open; kept for when they are mended.
   OffsetsByPartition failed_recovery_points_;
   OffsetsByPartition failed_log_starts_;

@@ -30,6 +30,7 @@ class Repair {
       if (next_base(i) <= spec_.recovery_point) continue;
       MILL_CHECK(repair(i));
     }
+    MILL_CHECK(keep_first_base());
     return fs_.sync_directory(spec_.directory);
   }
 
@@ -45,7 +46,8 @@ class Repair {
     while (bases_.size() > 1 && bases_.back() >= synced) {
       MILL_TRY(const auto file, fs_.open(log_path(bases_.back()), io::OpenMode::read_write));
       MILL_CHECK(cut(bases_.back(), *file, 0, synced));
-      MILL_CHECK(remove_segment(bases_.back()));
+      MILL_CHECK(remove_indexes(bases_.back()));
+      MILL_CHECK(fs_.remove(log_path(bases_.back())));
       bases_.pop_back();
     }
     if (bases_.empty()) return {};
@@ -72,7 +74,11 @@ class Repair {
       if (scan.survivor) {
         MILL_CHECK(set_aside(base, *file, scan.valid_size, scan.survivor->at.value(),
                              scan.end_offset, scan.survivor->base_offset));
-        MILL_CHECK(split_off(*file, scan.survivor->at, size, scan.survivor->base_offset));
+        // Nothing good in front: what follows takes the file's place, so that the log keeps its
+        // start.
+        const Offset split = scan.valid_size == 0 ? base : scan.survivor->base_offset;
+        MILL_CHECK(split_off(*file, scan.survivor->at, size, split));
+        if (split == base) return repair(i);
         bases_.insert(bases_.begin() + static_cast<ptrdiff_t>(i) + 1, scan.survivor->base_offset);
         MILL_CHECK(file->truncate(scan.valid_size));
       } else if (later_segment_has_batches || scan.end_offset < spec_.recovery_point) {
@@ -85,6 +91,21 @@ class Repair {
     }
     // What recovery found is believed from now on, so it must stay.
     return file->sync();
+  }
+
+  /// A log whose first segment came out empty would start later: somebody who is to begin at its
+  /// start would be told that it is out of range. The next segment takes the first one's name.
+  Result<void> keep_first_base() {
+    while (bases_.size() > 1) {
+      MILL_TRY(const auto first, fs_.open(log_path(bases_.front()), io::OpenMode::read));
+      MILL_TRY(const int64_t size, first->size());
+      if (size > 0) return {};
+      MILL_CHECK(remove_indexes(bases_[0]));
+      MILL_CHECK(remove_indexes(bases_[1]));
+      MILL_CHECK(fs_.rename(log_path(bases_[1]), log_path(bases_[0])));
+      bases_.erase(bases_.begin() + 1);
+    }
+    return {};
   }
 
   Result<bool> any_good_batch_after(size_t i) {
@@ -147,8 +168,8 @@ class Repair {
     return target->sync();
   }
 
-  Result<void> remove_segment(Offset base) {
-    for (const std::string_view suffix : {".index", ".timeindex", ".txnindex", ".log"}) {
+  Result<void> remove_indexes(Offset base) {
+    for (const std::string_view suffix : {".index", ".timeindex", ".txnindex"}) {
       const std::string path = io::join(spec_.directory, segment_file_name(base, suffix));
       MILL_TRY(const bool exists, fs_.exists(path));
       if (exists) MILL_CHECK(fs_.remove(path));
