@@ -108,7 +108,9 @@ Result<std::vector<StoredRecord>> Machine::read_all(const broker::Partition& par
     MILL_TRY(const Bytes bytes, flatten(data.records));
     if (bytes.empty()) break;
     for (ByteView rest = bytes; !rest.empty();) {
-      MILL_TRY(const auto batch, record::BatchView::parse(rest));
+      const auto parsed = record::BatchView::parse(rest);
+      if (!parsed && rest.size() < bytes.size()) break;  // the last one may be cut short
+      MILL_TRY(const auto batch, parsed);
       MILL_CHECK(batch.check_crc());
       MILL_CHECK(record::for_each_record(batch, [&](const record::RecordView& record) {
         if (record.offset < next) return;  // below a log start inside the batch
