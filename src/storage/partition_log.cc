@@ -138,13 +138,13 @@ Result<void> PartitionLog::write_snapshot() {
   if (last_snapshot_ == end) return {};
   MILL_CHECK(write_snapshot_file(fs_, path_of(segment_file_name(end, ".snapshot")), producers_));
   // A snapshot that no segment starts at served only until there was a newer one.
-  if (last_snapshot_) {
+  if (const auto last = last_snapshot_) {
     const SharedSegments list = segments();
     const bool at_segment = std::any_of(list->begin(), list->end(), [&](const auto& segment) {
-      return segment->base_offset() == *last_snapshot_;
+      return segment->base_offset() == *last;
     });
     if (!at_segment) {
-      (void)fs_.remove(path_of(segment_file_name(*last_snapshot_, ".snapshot"))).has_value();
+      (void)fs_.remove(path_of(segment_file_name(*last, ".snapshot"))).has_value();
     }
   }
   last_snapshot_ = end;
