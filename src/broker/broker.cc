@@ -78,7 +78,10 @@ int32_t node_id_of(const BrokerConfig& config) {
 }  // namespace
 
 Broker::Broker(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Broker::~Broker() = default;
+Broker::~Broker() {
+  // Whoever still waits in a partition keeps it alive and is told now; after close nobody does.
+  if (state_->catalog) state_->catalog->retire_all(ErrorCode::not_leader_or_follower);
+}
 
 Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options) {
   MILL_CHECK(BrokerConfig::check(options.config));
@@ -95,6 +98,8 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options) {
                                         .node_id = s.node_id}));
   MILL_TRY(s.metadata, LocalMetadataStore::open(*s.options.file_system,
                                                 io::join(s.options.dir, "millrace.meta")));
+  // The journal's folder must be there after a power loss before anything in it is relied on.
+  MILL_CHECK(s.options.file_system->sync_directory(s.options.dir));
   MILL_CHECK(s.read_config());
   s.sync_pool = std::make_unique<storage::SyncPool>(s.options.sync_threads);
   MILL_TRY(s.catalog, Catalog::open({.metadata = s.metadata.get(),

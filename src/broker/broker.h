@@ -51,7 +51,8 @@ class Broker {
   static Result<std::unique_ptr<Broker>> open(BrokerOptions options);
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
-  /// Without close(): as a crash of the process.
+  /// Without close(): what is on disk is as after a crash of the process. Who still waits is
+  /// answered not_leader_or_follower.
   ~Broker();
 
   /// Answers those who wait for a sync, ends all other waits (not_leader_or_follower), flushes,

@@ -63,7 +63,8 @@ struct NewPartitions {
 /// before they are seen. Errors are Kafka's codes with Kafka's sentences.
 ///
 /// A crash between the metadata transaction and the partition directories leaves a topic whose
-/// directories the next start makes, or directories without a topic which the next start removes.
+/// directories the next start makes, or directories of a deleted topic which the next start
+/// removes. Directories that no topic ever owned are reported and left alone.
 class Catalog {
  public:
   struct Options {

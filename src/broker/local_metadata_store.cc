@@ -78,6 +78,7 @@ Result<void> LocalMetadataStore::load_snapshot() {
     entries_[entry.key()] = {entry.value(), entry.revision()};
   }
   revision_ = header.revision();
+  snapshot_size_ = static_cast<int64_t>(bytes.size());
   return {};
 }
 
@@ -119,6 +120,9 @@ Result<void> LocalMetadataStore::remove_leftovers() {
 }
 
 Result<void> LocalMetadataStore::begin_generation() {
+  // If this fails half-way the new snapshot may already be the one that counts, and then nothing
+  // may go into the old journal any more.
+  journal_in_doubt_ = true;
   Bytes snapshot;
   {
     const MutexLock lock(state_mutex_);
@@ -141,6 +145,7 @@ Result<void> LocalMetadataStore::begin_generation() {
   generation_ = next;
   journal_ = std::move(journal);
   journal_size_ = 0;
+  snapshot_size_ = static_cast<int64_t>(snapshot.size());
   journal_in_doubt_ = false;
   if (auto removed = remove_leftovers(); !removed) {
     log::warn("old metadata files stay: ", removed.error().to_string());
@@ -224,8 +229,8 @@ Result<int64_t> LocalMetadataStore::commit(const MetadataTransaction& transactio
                          cat("metadata not written: ", appended.error().to_string()));
     }
     apply(transaction);
-    if (journal_size_ > kJournalBytesMax) {
-      // Answered from the journal already; a failure here only leaves the journal long.
+    if (journal_size_ > std::max(kJournalBytesMax, snapshot_size_)) {
+      // This transaction is in the journal already; the next one tries again.
       if (auto folded = begin_generation(); !folded)
         log::warn("metadata snapshot: ", folded.error().to_string());
     }

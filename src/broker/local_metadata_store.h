@@ -66,8 +66,9 @@ class LocalMetadataStore final : public MetadataStore {
   std::shared_ptr<io::File> journal_ MILL_GUARDED_BY(journal_mutex_);
   int64_t journal_size_ MILL_GUARDED_BY(journal_mutex_) = 0;
   int64_t generation_ MILL_GUARDED_BY(journal_mutex_) = 0;
-  // After a failed write or sync nobody knows what the journal holds: the next transaction starts a
-  // new generation first.
+  int64_t snapshot_size_ MILL_GUARDED_BY(journal_mutex_) = 0;
+  // After a failed write, sync or change of generation nobody knows which journal counts and what
+  // it holds: the next transaction starts a new generation first.
   bool journal_in_doubt_ MILL_GUARDED_BY(journal_mutex_) = false;
 
   mutable Mutex state_mutex_{LockRank::metadata_state};

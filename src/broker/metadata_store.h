@@ -62,7 +62,8 @@ class MetadataStore {
 
   /// Durable when it answers. The new revision; CONCURRENT_TRANSACTIONS where a guard failed
   /// (nothing changed: read again and decide again); KAFKA_STORAGE_ERROR where the journal could
-  /// not be written (nothing changed).
+  /// not be written: nothing changed that this process sees, but if it crashes before the next
+  /// success the transaction may turn out to have happened.
   virtual Result<int64_t> commit(const MetadataTransaction& transaction) = 0;
 
   virtual WatchId watch(std::string prefix, WatchCallback callback) = 0;

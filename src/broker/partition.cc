@@ -72,8 +72,14 @@ std::shared_ptr<const TopicConfig> Partition::config() const {
 
 void Partition::set_config(std::shared_ptr<const TopicConfig> config) {
   if (log_) log_->update_config(config->log);
-  const MutexLock lock(mutex_);
-  config_ = std::move(config);
+  Afterwards afterwards;
+  {
+    const MutexLock lock(mutex_);
+    config_ = std::move(config);
+    // A new flush.ms counts for what is already written, too.
+    if (unusable() == ErrorCode::none) plan_sync(afterwards);
+  }
+  finish(std::move(afterwards));
 }
 
 void Partition::run_retention() {

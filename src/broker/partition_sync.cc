@@ -98,7 +98,8 @@ void Partition::on_synced(Result<Offset> synced) {
     const MutexLock lock(mutex_);
     sync_requested_ = false;
     if (!synced) {
-      log::error(name_, " goes offline: ", synced.error().to_string());
+      // A deleted partition's last sync may fail; nobody waits for it any more.
+      if (!retired_) log::error(name_, " goes offline: ", synced.error().to_string());
       fail_waiting(retired_.value_or(ErrorCode::kafka_storage_error), afterwards);
     } else {
       while (!waiting_.empty() && waiting_.front().end <= *synced) {
