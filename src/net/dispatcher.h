@@ -26,7 +26,8 @@ struct ConnectionInfo {
 struct RequestFrame {
   /// Keeps the bytes (and their share of the memory budget) until the last copy is gone.
   SharedBytes bytes;
-  std::shared_ptr<const ConnectionInfo> connection;
+  /// What the dispatcher made of the connection when it opened.
+  std::shared_ptr<const void> connection;
 };
 
 /// What a shutdown owes to a request that is not answered yet.
@@ -40,6 +41,9 @@ enum class RequestKind : uint8_t {
 class RequestDispatcher {
  public:
   virtual ~RequestDispatcher() = default;
+
+  /// A connection was accepted; the answer comes with each of its frames.
+  virtual std::shared_ptr<const void> connected(const ConnectionInfo& connection) = 0;
 
   /// Starts the request. `reply` is used once, before or after this returns, on any thread; later
   /// frames of the connection are dispatched meanwhile.

@@ -25,7 +25,8 @@ Reply::~Reply() {
 
 void Reply::send(io::Chunks response) && {
   const auto mailbox = std::exchange(mailbox_, nullptr);
-  mailbox->put({.ticket = ticket_, .kind = Answer::Kind::response, .response = std::move(response)});
+  mailbox->put(
+      {.ticket = ticket_, .kind = Answer::Kind::response, .response = std::move(response)});
 }
 
 void Reply::send_nothing() && {

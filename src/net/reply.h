@@ -21,7 +21,7 @@ class Reply {
   Reply& operator=(Reply&& other) noexcept;
   ~Reply();
 
-  /// The response without the length in front.
+  /// The response with its length in front, as it goes to the socket.
   void send(io::Chunks response) &&;
   /// The request has no response (produce with acks=0).
   void send_nothing() &&;

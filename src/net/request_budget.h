@@ -30,8 +30,8 @@ class RequestBudget {
   bool exhausted() const { return used_.load(std::memory_order_relaxed) >= bytes_max_; }
   int64_t used() const { return used_.load(std::memory_order_relaxed); }
 
-  /// `resume` is called once, on any thread and under the lock, when reading may be tried again: the
-  /// budget has room, or, for one who `wants_overdraft`, that is free.
+  /// `resume` is called once, on any thread and under the lock, when reading may be tried again:
+  /// the budget has room, or, for one who `wants_overdraft`, that is free.
   void wait(bool wants_overdraft, std::function<void()> resume);
 
   /// True if the caller now has the overdraft; it gives it back when its frame is complete or
