@@ -1,5 +1,4 @@
 // Syncs: asking for them, and answering those who waited.
-#include "base/log.h"
 #include "base/text.h"
 #include "broker/fetch.h"
 #include "broker/partition.h"
@@ -98,8 +97,7 @@ void Partition::on_synced(Result<Offset> synced) {
     const MutexLock lock(mutex_);
     sync_requested_ = false;
     if (!synced) {
-      // A deleted partition's last sync may fail; nobody waits for it any more.
-      if (!retired_) log::error(name_, " goes offline: ", synced.error().to_string());
+      // Storage has told the operator why.
       fail_waiting(retired_.value_or(ErrorCode::kafka_storage_error), afterwards);
     } else {
       while (!waiting_.empty() && waiting_.front().end <= *synced) {
