@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/bytes.h"
@@ -64,6 +65,8 @@ class IndexFile {
     }
   }
   size_t unwritten() const { return entries_.size() - written_; }
+  /// The file does not hold just what is in memory.
+  bool is_behind() const { return kind_ == Kind::in_memory && (cut_ || unwritten() > 0); }
 
   /// Brings the file up to the entries in memory. On failure the file may be behind; the next flush
   /// tries again.
@@ -85,10 +88,13 @@ class IndexFile {
     return {};
   }
 
-  /// The file as it will stay, durable. Call flush first.
+  /// The file as it will stay, durable. Call flush first. A file that retention removed meanwhile
+  /// is not missed.
   Result<void> sync() const {
-    MILL_TRY(const auto file, fs_.open(path_, io::OpenMode::create));
-    return file->sync();
+    auto file = fs_.open(path_, io::OpenMode::read_write);
+    if (file) return (*file)->sync();
+    if (file.error().is(std::errc::no_such_file_or_directory)) return {};
+    return std::move(file).error();
   }
 
   /// Forgets what the file held and starts empty in memory; the next flush writes all.

@@ -13,6 +13,8 @@
 namespace millrace::storage {
 namespace {
 
+/// The log of a KRaft controller's own decisions, which is no topic of ours.
+constexpr std::string_view kKraftTopic = "__cluster_metadata";
 constexpr std::string_view kCleanEndContents = R"({"version":0,"brokerEpoch":-1})";
 
 /// The directory that holds `path`'s name.
@@ -83,7 +85,8 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
     const std::string path = io::join(options_.path, entry.name);
     if (is_deleted_directory_name(entry.name)) {
       MILL_CHECK(fs_.remove_all(path));
-    } else if (const auto name = parse_directory_name(entry.name)) {
+    } else if (const auto name = parse_directory_name(entry.name);
+               name && name->topic != kKraftTopic) {
       found.push_back({.directory = path,
                        .name = *name,
                        .config = config_of(*name),
@@ -158,6 +161,10 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
                        cat(existing->directory(), " belongs to another topic of the same name, id ",
                            existing->topic_id().to_string(), "; move it away"));
   }
+  if (failed_recovery_points_.contains(name)) {
+    return kafka_error(ErrorCode::kafka_storage_error,
+                       cat(name, " could not be opened; mend or delete it first"));
+  }
   MILL_CHECK(forget_namesake(name));
   io::FileSystem& fs = config.in_memory ? *memory_ : fs_;
   const PartitionLog::OpenOptions options{
@@ -184,13 +191,15 @@ Result<void> LogDirectory::forget_namesake(const TopicPartition& name) {
 Result<void> LogDirectory::remove(const TopicPartition& name) {
   const std::lock_guard admin(admin_);
   const auto log = find(name);
-  if (!log) {
+  if (!log && !failed_recovery_points_.contains(name)) {
     return kafka_error(ErrorCode::unknown_topic_or_partition, cat("there is no ", name));
   }
-  io::FileSystem& fs = log->config().in_memory ? *memory_ : fs_;
+  io::FileSystem& fs = log && log->config().in_memory ? *memory_ : fs_;
   const std::string deleted = io::join(options_.path, deleted_directory_name(name));
-  MILL_CHECK(fs.rename(log->directory(), deleted));
-  log->abandon();
+  MILL_CHECK(fs.rename(io::join(options_.path, directory_name(name)), deleted));
+  if (log) log->abandon();
+  failed_recovery_points_.erase(name);
+  failed_log_starts_.erase(name);
   {
     const MutexLock lock(mutex_);
     logs_.erase(name);
@@ -216,7 +225,8 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::reopen(const TopicPartition&
                                          .config = old->config(),
                                          .clean = false,
                                          .recovery_point = old->synced_offset(),
-                                         .log_start_offset = old->log_start_offset()},
+                                         .log_start_offset = old->log_start_offset(),
+                                         .failed_sync = old->failed_sync()},
                                         recovery));
   for (const std::string& line : describe(recovery)) log::warn(line);
   const MutexLock lock(mutex_);
@@ -254,7 +264,6 @@ Result<void> LogDirectory::write_recovery_points() {
 Result<void> LogDirectory::write_log_starts() {
   OffsetsByPartition offsets = failed_log_starts_;
   for (const auto& log : partitions()) {
-    // As Kafka: only what the segments' names do not tell.
     if (!log->config().in_memory && log->log_start_offset() > Offset(0)) {
       offsets[log->name()] = log->log_start_offset();
     }
@@ -275,7 +284,7 @@ Result<void> LogDirectory::close() {
   }
   MILL_CHECK(write_recovery_points());
   MILL_CHECK(write_log_starts());
-  if (all_clean && report_.failed.empty()) {
+  if (all_clean && failed_recovery_points_.empty()) {
     MILL_CHECK(
         io::replace_file(fs_, io::join(options_.path, kCleanEnd), as_bytes(kCleanEndContents)));
   }

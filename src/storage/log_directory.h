@@ -57,14 +57,15 @@ class LogDirectory {
   std::vector<std::shared_ptr<PartitionLog>> partitions() const;
 
   /// Makes a partition; durable on success. One that exists with the same topic id is answered as
-  /// it is; another id is inconsistent_topic_id. A directory without an id takes this one.
+  /// it is; another id is inconsistent_topic_id. A directory without an id takes this one. One that
+  /// failed to open is kafka_storage_error and stays as it is.
   Result<std::shared_ptr<PartitionLog>> create(const TopicPartition& name, const Uuid& topic_id,
                                                const LogConfig& config);
   /// Renames the directory, durably, then removes its files. unknown_topic_or_partition where
-  /// there is none.
+  /// there is none; one that failed to open can be removed as well.
   Result<void> remove(const TopicPartition& name);
-  /// Closes an offline partition and recovers it as after an unclean end: it is cut at the last
-  /// offset that a successful sync covered and goes on under a new leader epoch. The old
+  /// Closes an offline partition and recovers it as after an unclean end, under a new leader epoch.
+  /// Where a sync failed it is cut at the last offset that a successful one covered. The old
   /// PartitionLog stays offline.
   Result<std::shared_ptr<PartitionLog>> reopen(const TopicPartition& name);
 
@@ -93,7 +94,7 @@ class LogDirectory {
   std::unique_ptr<io::FileSystem> memory_;
   std::string cluster_id_;
   RecoveryReport report_;
-  /// What the two checkpoint files say.
+  /// What the two checkpoint files say; guarded by admin_ from load on.
   OffsetsByPartition recovery_points_;
   OffsetsByPartition log_starts_;
   /// What the checkpoints said of partitions that failed to open; kept for when they are mended.

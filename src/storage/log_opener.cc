@@ -44,37 +44,51 @@ Result<std::shared_ptr<PartitionLog>> LogOpener::open(PartitionRecovery& recover
   recovery.partition = options_.name;
   MILL_TRY(log_->topic_id_, read_partition_metadata(fs_, log_->path_of(kPartitionMetadata)));
   MILL_TRY(auto bases, find_segments());
-  MILL_TRY(const auto failed_sync, read_failed_sync(fs_, log_->path_of(kFailedSync)));
-  const bool unclean = !options_.clean || failed_sync.has_value();
-  recovery.unclean = unclean;
-  if (unclean) {
-    MILL_CHECK(repair_segments(fs_,
-                               {.directory = options_.directory,
-                                .recovery_point = options_.recovery_point,
-                                .failed_sync = failed_sync},
-                               bases, recovery));
-  }
-  if (auto opened = open_segments(bases, recovery); !opened) {
-    if (unclean || !opened.error().is(ErrorCode::corrupt_message)) return opened.error();
-    // A clean end was promised and is not there: look at everything.
+  const std::string mark = log_->path_of(kFailedSync);
+  MILL_TRY(const auto marked, read_failed_sync(fs_, mark));
+  failed_sync_ = marked ? marked : options_.failed_sync;
+  // A recovery point is evidence too.
+  if (failed_sync_) failed_sync_ = std::max(*failed_sync_, options_.recovery_point);
+  recovery.unclean = !options_.clean || failed_sync_.has_value();
+  if (recovery.unclean) MILL_CHECK(repair(options_.recovery_point, bases, recovery));
+  auto assembled = assemble(bases, recovery);
+  if (!assembled && assembled.error().is(ErrorCode::corrupt_message)) {
+    // Damage where everything was thought to be whole: now all of it is looked at.
+    log::warn(assembled.error().message(), "; all of ", options_.name, " is checked");
     recovery.unclean = true;
-    segments_.clear();
-    MILL_CHECK(repair_segments(
-        fs_, {.directory = options_.directory, .recovery_point = Offset(0), .failed_sync = {}},
-        bases, recovery));
-    MILL_CHECK(open_segments(bases, recovery));
+    MILL_TRY(bases, find_segments());
+    MILL_CHECK(repair(Offset(0), bases, recovery));
+    assembled = assemble(bases, recovery);
   }
-  MILL_CHECK(honour_log_start());
-  MILL_CHECK(load_epochs(recovery.unclean));
-  MILL_CHECK(load_producers(recovery.unclean));
-  if (failed_sync) {
-    MILL_CHECK(fs_.remove(log_->path_of(kFailedSync)));
+  MILL_CHECK(assembled);
+  if (marked) {
+    MILL_CHECK(fs_.remove(mark));
     MILL_CHECK(fs_.sync_directory(options_.directory));
   }
   publish();
   recovery.leader_epoch = log_->leader_epoch();
   recovery.log_end_offset = end_offset_;
   return log_;
+}
+
+Result<void> LogOpener::repair(Offset check_from, std::vector<Offset>& bases,
+                               PartitionRecovery& recovery) {
+  return repair_segments(fs_,
+                         {.directory = options_.directory,
+                          .recovery_point = options_.recovery_point,
+                          .check_from = check_from,
+                          .failed_sync = failed_sync_},
+                         bases, recovery);
+}
+
+/// From log files that are in order to a log. May run twice.
+Result<void> LogOpener::assemble(std::vector<Offset>& bases, PartitionRecovery& recovery) {
+  segments_.clear();
+  start_offset_ = end_offset_ = options_.log_start_offset;
+  MILL_CHECK(open_segments(bases, recovery));
+  MILL_CHECK(honour_log_start());
+  MILL_CHECK(load_epochs(recovery.unclean));
+  return load_producers(recovery.unclean);
 }
 
 Result<std::vector<Offset>> LogOpener::find_segments() {
@@ -203,7 +217,9 @@ Result<void> LogOpener::load_producers(bool unclean) MILL_NO_THREAD_SAFETY {
       unclean ? std::min(options_.recovery_point, end_offset_) : end_offset_;
   MILL_CHECK(remove_snapshots_after(fs_, options_.directory, snapshot_max));
   MILL_TRY(log_->producers_,
-           replay_producers(fs_, options_.directory, segments_, end_offset_, snapshot_max));
+           replay_producers(
+               fs_, options_.directory, segments_,
+               {.end = end_offset_, .snapshot_max = snapshot_max, .now_ms = clock_.wall_ms()}));
   MILL_TRY(const auto snapshots, list_snapshots(fs_, options_.directory));
   if (!snapshots.empty()) log_->last_snapshot_ = snapshots.back();
   return {};

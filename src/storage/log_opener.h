@@ -19,6 +19,8 @@ class LogOpener {
 
  private:
   Result<std::vector<Offset>> find_segments();
+  Result<void> repair(Offset check_from, std::vector<Offset>& bases, PartitionRecovery& recovery);
+  Result<void> assemble(std::vector<Offset>& bases, PartitionRecovery& recovery);
   Result<void> open_segments(std::vector<Offset>& bases, PartitionRecovery& recovery);
   Result<std::shared_ptr<Segment>> open_sealed(Offset base, Offset next_base,
                                                PartitionRecovery& recovery);
@@ -33,6 +35,8 @@ class LogOpener {
   io::FileSystem& fs_;
   const Clock& clock_;
   const PartitionLog::OpenOptions& options_;
+  /// Where the last successful sync ended, if one failed since.
+  std::optional<Offset> failed_sync_;
   const std::shared_ptr<PartitionLog> log_;
   PartitionLog::SegmentList segments_;
   Offset end_offset_;

@@ -136,7 +136,9 @@ void PartitionLog::publish(SegmentList list) {
 Result<void> PartitionLog::write_snapshot() {
   const Offset end = tail_.load().end_offset;
   if (last_snapshot_ == end) return {};
-  MILL_CHECK(write_snapshot_file(fs_, path_of(segment_file_name(end, ".snapshot")), producers_));
+  const std::string path = path_of(segment_file_name(end, ".snapshot"));
+  MILL_CHECK(write_snapshot_file(fs_, path, producers_));
+  unsynced_snapshots_.push_back(path);
   // A snapshot that no segment starts at served only until there was a newer one.
   if (const auto last = last_snapshot_) {
     const SharedSegments list = segments();
@@ -153,9 +155,9 @@ Result<void> PartitionLog::write_snapshot() {
 }
 
 Result<void> PartitionLog::close() {
-  const Offset end = tail_.load().end_offset;
   {
     const MutexLock lock(mutex_);
+    const Offset end = tail_.load().end_offset;
     if (closed_) return {};
     if (offline_cause_) {
       closed_ = true;
@@ -167,7 +169,7 @@ Result<void> PartitionLog::close() {
       return {};
     }
     if (auto cleared = clear_leftovers(); !cleared) return cleared;
-    if (end > synced_offset() || last_snapshot_ != end) {
+    if (end > synced_offset() || last_snapshot_ != end || active().indexes_unfinished()) {
       // Indexes are caches: one that a full disk keeps from being written is made anew.
       (void)active().finish_indexes().has_value();
       if (auto written = write_snapshot(); !written) {

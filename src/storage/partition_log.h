@@ -99,6 +99,8 @@ class PartitionLog {
     Offset recovery_point;
     /// Records below were deleted.
     Offset log_start_offset;
+    /// Where the last successful sync ended, if one failed since: nothing behind it is believed.
+    std::optional<Offset> failed_sync = std::nullopt;
   };
 
   /// Makes a new, empty log with leader epoch 0; names and contents are durable on success except
@@ -120,7 +122,8 @@ class PartitionLog {
   Result<void> set_topic_id(const Uuid& topic_id);
 
   /// Writes the batches at the end of the log, all or none. Errors that leave the log as it was:
-  /// out_of_order_sequence_number, invalid_producer_epoch, and kafka_storage_error for a full disk.
+  /// out_of_order_sequence_number, invalid_producer_epoch, record_list_too_large for more than a
+  /// segment holds, and kafka_storage_error for a full disk.
   Result<AppendedInfo> append(const AppendRequest& request);
 
   /// Answers batches from the one that contains `from` on; from the next one where `from` was
@@ -178,6 +181,8 @@ class PartitionLog {
   bool is_offline() const { return offline_.load(); }
   /// What took the log offline; kafka_storage_error.
   Error offline_error() const;
+  /// Where the last successful sync ended, if one failed since.
+  std::optional<Offset> failed_sync() const;
 
   /// Writes indexes and the producer snapshot, makes all durable, trims the files. Afterwards every
   /// call fails. A log that is offline is only marked closed.
@@ -209,13 +214,14 @@ class PartitionLog {
   Result<void> make_room(const AppendRequest& request, const std::vector<Incoming>& batches)
       MILL_REQUIRES(mutex_);
   Result<void> write(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
-  void enter(const std::vector<Incoming>& batches, int64_t now_ms) MILL_REQUIRES(mutex_);
+  void enter(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
   Result<void> clear_leftovers() MILL_REQUIRES(mutex_);
   Result<void> roll_locked() MILL_REQUIRES(mutex_);
   Result<void> check_usable() const MILL_REQUIRES(mutex_);
   /// Answers the error that callers see: a full disk as it is, anything else takes the log offline.
   Error failed(const Error& cause, std::string_view action) MILL_REQUIRES(mutex_);
-  void leave_failed_sync_mark(Offset synced);
+  Result<void> leave_failed_sync_mark();
+  void drop_unsynced() MILL_REQUIRES(mutex_);
   void publish(SegmentList list) MILL_REQUIRES(mutex_);
   Result<size_t> remove_oldest(size_t count) MILL_REQUIRES(mutex_);
   Result<void> write_snapshot() MILL_REQUIRES(mutex_);
@@ -250,6 +256,9 @@ class PartitionLog {
   bool tail_dirty_ MILL_GUARDED_BY(mutex_) = false;
   /// Sealed segments that no sync covered yet, oldest first.
   std::vector<std::shared_ptr<Segment>> unsynced_ MILL_GUARDED_BY(mutex_);
+  std::vector<std::string> unsynced_snapshots_ MILL_GUARDED_BY(mutex_);
+  /// The lowest offset cut since the running sync began: it does not speak for what came after.
+  Offset cut_during_sync_ MILL_GUARDED_BY(mutex_);
   /// Names in the directory changed since its last sync.
   bool names_dirty_ MILL_GUARDED_BY(mutex_) = false;
   std::optional<Offset> last_snapshot_ MILL_GUARDED_BY(mutex_);
@@ -260,6 +269,7 @@ class PartitionLog {
   std::atomic<int64_t> synced_offset_ = 0;
   std::atomic<int32_t> leader_epoch_ = 0;
   std::atomic<bool> offline_ = false;
+  std::atomic<bool> sync_failed_ = false;
   std::atomic<bool> closed_cleanly_ = false;
 };
 

@@ -69,6 +69,11 @@ Result<std::optional<WrittenBatch>> PartitionLog::check_sequences(
 Result<AppendedInfo> PartitionLog::append(const AppendRequest& request) {
   const MutexLock lock(mutex_);
   MILL_CHECK(check_usable());
+  if (static_cast<int64_t>(request.batches.size()) > config_.segment_bytes) {
+    return kafka_error(ErrorCode::record_list_too_large,
+                       cat(request.batches.size(), " bytes do not fit segment.bytes=",
+                           config_.segment_bytes, " of ", name_));
+  }
   MILL_TRY(const auto batches, place_batches(request));
   AppendedInfo info{.base_offset = batches.front().producer.base_offset,
                     .last_offset = batches.back().last_offset,
@@ -84,7 +89,7 @@ Result<AppendedInfo> PartitionLog::append(const AppendRequest& request) {
   }
   MILL_CHECK(make_room(request, batches));
   MILL_CHECK(write(batches));
-  enter(batches, request.now_ms);
+  enter(batches);
   return info;
 }
 
@@ -132,7 +137,7 @@ Result<void> PartitionLog::clear_leftovers() {
   return {};
 }
 
-void PartitionLog::enter(const std::vector<Incoming>& batches, int64_t) {
+void PartitionLog::enter(const std::vector<Incoming>& batches) {
   Segment& segment = active();
   Tail tail = tail_.load();
   for (const Incoming& incoming : batches) {

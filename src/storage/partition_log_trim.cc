@@ -108,7 +108,10 @@ Result<void> PartitionLog::truncate_to(Offset offset) {
     tail_.store({.end_offset = end, .active_base = base, .active_size = cut->size()});
     std::erase_if(unsynced_, [&](const auto& segment) { return segment->base_offset() >= base; });
     synced_offset_ = std::min(synced_offset(), end).value();
-    MILL_TRY(producers_, replay_producers(fs_, directory_, *segments(), end, end));
+    cut_during_sync_ = std::min(cut_during_sync_, end);
+    MILL_TRY(producers_,
+             replay_producers(fs_, directory_, *segments(),
+                              {.end = end, .snapshot_max = end, .now_ms = clock_.wall_ms()}));
     MILL_CHECK(remove_snapshots_after(fs_, directory_, end));
     last_snapshot_.reset();
     epochs_.truncate_from_end(end);

@@ -14,10 +14,12 @@ namespace {
 /// Each index entry stands for at least one batch, so so many entries back there are enough batches
 /// to fill the windows of several producers with all their requests in flight.
 constexpr size_t kEntriesBack = 32;
+/// A log that just began a segment has its recent batches in the one before.
+constexpr size_t kSegmentsBack = 3;
 
 using Segments = std::vector<std::shared_ptr<Segment>>;
 
-ProducerBatch producer_of(const HeaderWalk& walk) {
+ProducerBatch producer_of(const HeaderWalk& walk, int64_t now_ms) {
   const record::BatchHeader& header = walk.header();
   return {.producer_id = header.producer_id(),
           .epoch = header.producer_epoch(),
@@ -25,34 +27,41 @@ ProducerBatch producer_of(const HeaderWalk& walk) {
           .last_sequence = header.last_sequence(),
           .base_offset = header.base_offset(),
           .last_offset = header.last_offset(),
-          .timestamp = header.max_timestamp(),
+          .timestamp = std::max(header.max_timestamp(), now_ms),
           .is_transactional = header.is_transactional(),
           .is_control = header.is_control()};
 }
 
-/// Calls `fn` for each batch of an idempotent producer with a base offset in [from, end).
+struct BatchRange {
+  Offset from;
+  Offset end;
+  int64_t now_ms = 0;
+};
+
+/// Calls `fn` for each batch of an idempotent producer with a base offset in the range.
 template <class Fn>
-Result<void> for_each_producer_batch(const Segment& segment, Position start, Offset from,
-                                     Offset end, Fn fn) {
+Result<void> for_each_producer_batch(const Segment& segment, Position start,
+                                     const BatchRange& range, Fn fn) {
   HeaderWalk walk(*segment.file(), start, segment.size());
   for (;;) {
     MILL_TRY(const bool more, walk.next());
-    if (!more || walk.place().base_offset >= end) return {};
-    if (walk.place().base_offset < from || !walk.header().has_producer_id()) continue;
-    fn(producer_of(walk));
+    if (!more || walk.place().base_offset >= range.end) return {};
+    if (walk.place().base_offset < range.from || !walk.header().has_producer_id()) continue;
+    fn(producer_of(walk, range.now_ms));
   }
 }
 
 Result<void> restore_windows(ProducerState& producers, const Segments& segments, Offset at) {
   if (producers.size() == 0) return {};
+  const auto after =
+      std::lower_bound(segments.begin(), segments.end(), at,
+                       [](const auto& segment, Offset of) { return segment->base_offset() < of; });
+  const size_t end = static_cast<size_t>(after - segments.begin());
   std::vector<ProducerBatch> before;
-  for (size_t i = segments.size(); i-- > 0;) {
-    const Segment& segment = *segments[i];
-    if (segment.base_offset() >= at) continue;
-    const Position start = segment.start_for(at, kEntriesBack);
-    MILL_CHECK(for_each_producer_batch(segment, start, Offset(0), at,
+  for (size_t i = end - std::min(end, kSegmentsBack); i < end; ++i) {
+    const Position start = segments[i]->start_for(at, kEntriesBack);
+    MILL_CHECK(for_each_producer_batch(*segments[i], start, {.from = Offset(0), .end = at},
                                        [&](const auto& batch) { before.push_back(batch); }));
-    break;
   }
   producers.restore_windows(before);
   return {};
@@ -71,14 +80,14 @@ Result<std::vector<Offset>> list_snapshots(io::FileSystem& fs, const std::string
 }
 
 Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& directory,
-                                       const Segments& segments, Offset end, Offset snapshot_max) {
+                                       const Segments& segments, const ReplaySpec& spec) {
   MILL_TRY(auto offsets, list_snapshots(fs, directory));
   ProducerState producers;
   Offset from(0);
   while (!offsets.empty()) {
     const Offset at = offsets.back();
     offsets.pop_back();
-    if (at > end || at > snapshot_max) continue;
+    if (at > spec.end || at > spec.snapshot_max) continue;
     const std::string path = io::join(directory, segment_file_name(at, ".snapshot"));
     auto read = read_snapshot_file(fs, path);
     if (!read) {
@@ -94,7 +103,8 @@ Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& di
   for (size_t i = 0; i < segments.size(); ++i) {
     const bool is_before = i + 1 < segments.size() && segments[i + 1]->base_offset() <= from;
     if (is_before) continue;
-    MILL_CHECK(for_each_producer_batch(*segments[i], segments[i]->start_for(from), from, end,
+    MILL_CHECK(for_each_producer_batch(*segments[i], segments[i]->start_for(from),
+                                       {.from = from, .end = spec.end, .now_ms = spec.now_ms},
                                        [&](const auto& batch) { producers.update(batch); }));
   }
   return producers;

@@ -18,12 +18,20 @@ class Segment;
 /// The offsets of the snapshot files in a directory, ascending.
 Result<std::vector<Offset>> list_snapshots(io::FileSystem& fs, const std::string& directory);
 
-/// What the log knows of its producers at `end`. Only snapshots up to `snapshot_max` are believed:
-/// later ones may know of batches that did not survive. Each producer's window of recent batches,
-/// which snapshots do not hold, is read back from the batches in front of the snapshot.
+struct ReplaySpec {
+  /// The log's end: what the producers did up to here.
+  Offset end;
+  /// Later snapshots are not believed: they may know of batches that did not survive.
+  Offset snapshot_max;
+  /// Producers whose batches are replayed count as active now: their records may be old.
+  int64_t now_ms = 0;
+};
+
+/// What the log knows of its producers. Each producer's window of recent batches, which snapshots
+/// do not hold, is read back from the batches in front of the snapshot.
 Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& directory,
                                        const std::vector<std::shared_ptr<Segment>>& segments,
-                                       Offset end, Offset snapshot_max);
+                                       const ReplaySpec& spec);
 
 Result<void> remove_snapshots_after(io::FileSystem& fs, const std::string& directory, Offset end);
 

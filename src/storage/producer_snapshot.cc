@@ -73,8 +73,7 @@ Result<ProducerState> decode_snapshot(ByteView bytes) {
 Result<void> write_snapshot_file(io::FileSystem& fs, const std::string& path,
                                  const ProducerState& producers) {
   MILL_TRY(const auto file, fs.open(path, io::OpenMode::truncate));
-  MILL_CHECK(file->write_at(Position(0), encode_snapshot(producers)));
-  return file->sync();
+  return file->write_at(Position(0), encode_snapshot(producers));
 }
 
 Result<ProducerState> read_snapshot_file(io::FileSystem& fs, const std::string& path) {

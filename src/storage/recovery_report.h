@@ -25,7 +25,7 @@ struct QuarantinedRange {
   std::string file;
   Position at;
   int64_t size = 0;
-  /// Where the bytes are now.
+  /// Where the bytes are now; empty where there were none to be found.
   std::string side_file;
   /// Offsets [first, next) are missing.
   Offset first_offset;

@@ -96,6 +96,12 @@ bool Segment::indexes_full(int64_t index_bytes_max) const {
          times_.count() + 1 >= entries(TimeIndexEntry::kSize);
 }
 
+bool Segment::indexes_unfinished() const {
+  const auto last = times_.last();
+  return offsets_.is_behind() || times_.is_behind() ||
+         largest_timestamp_.load() > (last ? last->timestamp : -1);
+}
+
 Result<void> Segment::finish_indexes() {
   add_time_entry();
   auto flushed = offsets_.flush();

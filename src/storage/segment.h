@@ -64,6 +64,8 @@ class Segment {
   /// Enters the largest timestamp in the time index and brings both index files up to date. Where
   /// that fails they are removed, to be made anew at the next start.
   Result<void> finish_indexes();
+  /// finish_indexes would change a file.
+  bool indexes_unfinished() const;
   /// The same segment with its indexes left in their files.
   Result<std::shared_ptr<Segment>> sealed() const;
   /// Cuts the file; the indexes must be rebuilt.

@@ -27,10 +27,11 @@ class Repair {
     if (spec_.failed_sync) MILL_CHECK(cut_at_failed_sync(*spec_.failed_sync));
     for (size_t i = 0; i < bases_.size(); ++i) {
       // Sealed and wholly durable: as good as after a clean end.
-      if (next_base(i) <= spec_.recovery_point) continue;
+      if (next_base(i) <= spec_.check_from) continue;
       MILL_CHECK(repair(i));
     }
     MILL_CHECK(keep_first_base());
+    MILL_CHECK(reach_recovery_point());
     return fs_.sync_directory(spec_.directory);
   }
 
@@ -82,14 +83,30 @@ class Repair {
         bases_.insert(bases_.begin() + static_cast<ptrdiff_t>(i) + 1, scan.survivor->base_offset);
         MILL_CHECK(file->truncate(scan.valid_size));
       } else if (later_segment_has_batches || scan.end_offset < spec_.recovery_point) {
-        const Offset next = later_segment_has_batches ? next_base(i) : scan.end_offset;
+        const Offset next = i + 1 < bases_.size() ? next_base(i) : spec_.recovery_point;
         MILL_CHECK(set_aside(base, *file, scan.valid_size, size, scan.end_offset, next));
         MILL_CHECK(file->truncate(scan.valid_size));
       } else {
         MILL_CHECK(cut(base, *file, scan.valid_size, scan.end_offset));
       }
     }
+    end_ = scan.end_offset;
     // What recovery found is believed from now on, so it must stay.
+    return file->sync();
+  }
+
+  /// Offsets of durable records are never given to others, even where the records are gone.
+  Result<void> reach_recovery_point() {
+    if (end_ >= spec_.recovery_point) return {};
+    const bool told = !recovery_.quarantined.empty() &&
+                      recovery_.quarantined.back().next_offset == spec_.recovery_point;
+    if (!told) {
+      recovery_.quarantined.push_back({.file = segment_file_name(spec_.recovery_point, ".log"),
+                                       .first_offset = end_,
+                                       .next_offset = spec_.recovery_point});
+    }
+    MILL_TRY(const auto file, fs_.open(log_path(spec_.recovery_point), io::OpenMode::create));
+    bases_.push_back(spec_.recovery_point);
     return file->sync();
   }
 
@@ -181,6 +198,8 @@ class Repair {
   const RepairSpec& spec_;
   std::vector<Offset>& bases_;
   PartitionRecovery& recovery_;
+  /// Where the last segment looked at ends.
+  Offset end_;
 };
 
 }  // namespace

@@ -14,13 +14,16 @@ namespace millrace::storage {
 
 struct RepairSpec {
   std::string directory;
-  /// Bytes below are known to be durable: what is bad there is damage, not a torn write.
+  /// Records below are known to be durable: what is bad there is damage, not a torn write, and
+  /// where they are missing the log still goes on behind them.
   Offset recovery_point;
+  /// Segments wholly below are not looked at; at most the recovery point.
+  Offset check_from;
   /// Where the last successful sync ended, if a later one failed: nothing from here on is believed.
   std::optional<Offset> failed_sync;
 };
 
-/// Checks every segment that holds offsets from the recovery point on. `bases` are the log files
+/// Checks every segment that holds offsets from `check_from` on. `bases` are the log files
 /// found, ascending; on success they are those that remain, and all of them are durable. `recovery`
 /// gets what was cut and moved.
 ///
