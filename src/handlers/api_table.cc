@@ -55,22 +55,29 @@ constexpr Api row(int16_t advertised_min = Request::kVersionMin) {
           .serve = &serve<Request, Response>};
 }
 
+template <class Request, class Response>
+constexpr Api waiting_row() {
+  Api api = row<Request, Response>();
+  api.may_wait = true;
+  return api;
+}
+
 using namespace wire;
 
 constexpr std::array kApis = {
     // Advertised from 0 on although versions below 3 are closed, as Apache Kafka 4 does: older
     // librdkafka looks for them before it compresses (KAFKA-18659).
     row<ProduceRequest, ProduceResponse>(0),
-    row<FetchRequest, FetchResponse>(),
+    waiting_row<FetchRequest, FetchResponse>(),
     row<ListOffsetsRequest, ListOffsetsResponse>(),
     row<MetadataRequest, MetadataResponse>(),
     row<OffsetCommitRequest, OffsetCommitResponse>(),
     row<OffsetFetchRequest, OffsetFetchResponse>(),
     row<FindCoordinatorRequest, FindCoordinatorResponse>(),
-    row<JoinGroupRequest, JoinGroupResponse>(),
+    waiting_row<JoinGroupRequest, JoinGroupResponse>(),
     row<HeartbeatRequest, HeartbeatResponse>(),
     row<LeaveGroupRequest, LeaveGroupResponse>(),
-    row<SyncGroupRequest, SyncGroupResponse>(),
+    waiting_row<SyncGroupRequest, SyncGroupResponse>(),
     row<DescribeGroupsRequest, DescribeGroupsResponse>(),
     row<ListGroupsRequest, ListGroupsResponse>(),
     row<ApiVersionsRequest, ApiVersionsResponse>(),

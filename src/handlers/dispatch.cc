@@ -19,6 +19,12 @@ void answer_unsupported_api_versions(const wire::RequestPreamble& preamble,
 
 }  // namespace
 
+bool may_wait(ByteView frame) {
+  ByteReader in(frame);
+  const Api* api = find_api(in.read<int16_t>());
+  return in.ok() && api != nullptr && api->may_wait;
+}
+
 void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> connection,
               SharedBytes frame, AnswerCallback answer) {
   ByteReader in(frame.view());

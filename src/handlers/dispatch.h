@@ -53,6 +53,10 @@ struct Answer {
 /// Called exactly once, on any thread, possibly before dispatch returns.
 using AnswerCallback = std::function<void(Answer)>;
 
+/// Whether the request may wait for something to happen (data, other members) rather than do work:
+/// a broker that stops need not answer it. Looks at the API key only.
+bool may_wait(ByteView frame);
+
 /// Handles one request. `frame` is everything behind the length field; it is kept until the answer.
 void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> connection,
               SharedBytes frame, AnswerCallback answer);

@@ -1,0 +1,26 @@
+#include "listeners.h"
+
+#include "base/text.h"
+
+namespace millrace::server {
+
+Result<std::vector<net::Endpoint>> parse_listeners(std::string_view key, std::string_view value) {
+  constexpr std::string_view kPlaintext = "PLAINTEXT://";
+  std::vector<net::Endpoint> endpoints;
+  for (const std::string_view raw : split(value, ',')) {
+    const std::string_view item = trim(raw);
+    if (item.empty()) continue;
+    if (!item.starts_with(kPlaintext)) {
+      return kafka_error(ErrorCode::invalid_config,
+                         cat(key, ": \"", item,
+                             "\" is not PLAINTEXT://HOST:PORT, which is the only "
+                             "protocol served"));
+    }
+    auto endpoint = net::Endpoint::parse(item.substr(kPlaintext.size()));
+    if (!endpoint) return std::move(endpoint).error().with_context(key);
+    endpoints.push_back(*std::move(endpoint));
+  }
+  return endpoints;
+}
+
+}  // namespace millrace::server

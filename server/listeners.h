@@ -1,0 +1,16 @@
+// listeners and advertised.listeners as Kafka writes them.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "millrace/result.h"
+#include "net/endpoint.h"
+
+namespace millrace::server {
+
+/// "PLAINTEXT://host:port,…"; the name in front of "://" must be PLAINTEXT, the only protocol
+/// served. The error names the key.
+Result<std::vector<net::Endpoint>> parse_listeners(std::string_view key, std::string_view value);
+
+}  // namespace millrace::server

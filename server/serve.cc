@@ -1,0 +1,171 @@
+// millrace serve: the broker as a program.
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/try.h"
+#include "command.h"
+#include "config_file.h"
+#include "exit_codes.h"
+#include "listeners.h"
+#include "running_broker.h"
+#include "signals.h"
+
+namespace millrace::server {
+
+namespace {
+
+constexpr Milliseconds kStopGrace{10'000};
+constexpr const char* kDefaultListen = "127.0.0.1:9092";
+constexpr const char* kDefaultDir = "./millrace-data";
+constexpr const char* kOff = "off";
+
+struct ServeFlags {
+  std::string config_file;
+  std::vector<std::string> settings;
+  std::string dir;
+  std::vector<std::string> listen;
+  std::string registry = "127.0.0.1:8081";
+  std::string http = "127.0.0.1:9644";
+  std::string log_level = "info";
+  bool in_memory = false;
+};
+
+Result<broker::ConfigValues> read_config(const ServeFlags& flags) {
+  broker::ConfigValues values;
+  if (!flags.config_file.empty()) {
+    MILL_TRY(values, read_config_file(flags.config_file));
+  }
+  for (const std::string& setting : flags.settings) MILL_CHECK(apply_setting(setting, values));
+  return broker::BrokerConfig::check(values);
+}
+
+std::string_view value_of(const broker::ConfigValues& config, std::string_view key) {
+  const auto found = config.find(key);
+  return found == config.end() ? std::string_view() : found->second;
+}
+
+Result<std::string> choose_dir(const ServeFlags& flags, const broker::ConfigValues& config) {
+  if (!flags.dir.empty()) return flags.dir;
+  const std::string_view dirs = value_of(config, "log.dirs");
+  const std::string_view dir = dirs.empty() ? value_of(config, "log.dir") : dirs;
+  if (dir.find(',') != std::string_view::npos) {
+    return kafka_error(ErrorCode::invalid_config,
+                       cat("log.dirs: \"", dir, "\" names several directories; one is served"));
+  }
+  return std::string(dir.empty() ? kDefaultDir : dir);
+}
+
+Result<std::vector<net::Endpoint>> choose_listen(const ServeFlags& flags,
+                                                 const broker::ConfigValues& config) {
+  if (flags.listen.empty()) {
+    MILL_TRY(auto endpoints, parse_listeners("listeners", value_of(config, "listeners")));
+    if (!endpoints.empty()) return endpoints;
+  }
+  std::vector<net::Endpoint> endpoints;
+  for (const std::string& text :
+       flags.listen.empty() ? std::vector<std::string>{kDefaultListen} : flags.listen) {
+    auto endpoint = net::Endpoint::parse(text);
+    if (!endpoint) return std::move(endpoint).error().with_context("--listen");
+    endpoints.push_back(*std::move(endpoint));
+  }
+  return endpoints;
+}
+
+/// Nothing listens there yet; a mistake is told all the same.
+Result<void> check_reserved(std::string_view flag, const std::string& value) {
+  if (value == kOff) return {};
+  auto endpoint = net::Endpoint::parse(value);
+  if (!endpoint) return std::move(endpoint).error().with_context(flag);
+  return {};
+}
+
+Result<RunningBrokerOptions> make_options(const ServeFlags& flags) {
+  RunningBrokerOptions options;
+  MILL_TRY(options.config, read_config(flags));
+  MILL_TRY(options.dir, choose_dir(flags, options.config));
+  MILL_TRY(options.listen, choose_listen(flags, options.config));
+  MILL_TRY(auto advertised, parse_listeners("advertised.listeners",
+                                            value_of(options.config, "advertised.listeners")));
+  if (!advertised.empty()) options.advertised = advertised.front();
+  MILL_CHECK(check_reserved("--registry", flags.registry));
+  MILL_CHECK(check_reserved("--http", flags.http));
+  options.in_memory = flags.in_memory;
+  return options;
+}
+
+/// Every segment keeps a file open.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int fail(const Error& error, int exit_code) {
+  std::cerr << "millrace serve: " << error.message() << '\n';
+  return exit_code;
+}
+
+log::Level level_of(const std::string& name) {
+  if (name == "debug") return log::Level::debug;
+  if (name == "warn") return log::Level::warn;
+  if (name == "error") return log::Level::error;
+  return log::Level::info;
+}
+
+int serve(const ServeFlags& flags) {
+  log::set_level(level_of(flags.log_level));
+  hold_end_signals();
+  allow_many_files();
+  auto options = make_options(flags);
+  if (!options) return fail(options.error(), kExitUsage);
+  auto started = RunningBroker::start(*std::move(options));
+  if (!started) return fail(started.error(), kExitFailure);
+  RunningBroker& broker = **started;
+  for (const std::string& line : broker.recovery_report()) log::warn(line);
+
+  std::cout << "ready kafka=" << broker.endpoints().front().to_string() << " registry=off http=off"
+            << std::endl;
+  const int signal = wait_for_end_signal();
+  log::info("stopping on signal ", signal);
+  const auto stopped = broker.stop(kStopGrace);
+  if (!stopped) return fail(stopped.error(), kExitFailure);
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_serve(Program& program) {
+  auto flags = std::make_shared<ServeFlags>();
+  CLI::App* command = program.app.add_subcommand(
+      "serve", "Serve the Kafka protocol on a data directory until SIGTERM or SIGINT.");
+  command->footer(
+      "Example: millrace serve --dir ./millrace-data --listen 127.0.0.1:9092 --set "
+      "num.partitions=3\n"
+      "The first line on stdout is \"ready kafka=HOST:PORT registry=... http=...\", when requests "
+      "are served.");
+  command->add_option("--config", flags->config_file,
+                      "File of key=value lines as in Kafka's server.properties");
+  command->add_option("--set", flags->settings, "key=value, over the file; may be repeated");
+  command->add_option("--dir", flags->dir, "Data directory (default ./millrace-data)");
+  command->add_option("--listen", flags->listen,
+                      "HOST:PORT of the Kafka protocol (default 127.0.0.1:9092); port 0 picks a "
+                      "free one; a host name is what clients are told; may be repeated");
+  command->add_option("--registry", flags->registry,
+                      "HOST:PORT of the schema registry, or off; not served yet");
+  command->add_option("--http", flags->http,
+                      "HOST:PORT of metrics and health, or off; not served yet");
+  command->add_flag("--memory", flags->in_memory, "Keep everything in memory, write no file");
+  command->add_option("--log-level", flags->log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->callback([&program, flags] { program.action = [flags] { return serve(*flags); }; });
+}
+
+}  // namespace millrace::server
