@@ -72,8 +72,7 @@ Result<tcp::resolver::results_type> resolve(EventLoop& loop, const Address& addr
     return client_error(
         ClientErrc::bad_address,
         cat("host name '", address.host, "' does not resolve: ", resolution->error.message(),
-            "; check --bootstrap and the broker's "
-            "advertised.listeners"));
+            "; check --bootstrap and the broker's advertised.listeners"));
   }
   return std::move(resolution->found);
 }
@@ -84,6 +83,8 @@ Connection::Connection(EventLoop& loop, Address address, std::unique_ptr<Impl> i
     : loop_(loop), address_(std::move(address)), impl_(std::move(impl)) {}
 
 Connection::~Connection() { impl_->close(); }
+
+void Connection::close() { impl_->close(); }
 
 bool Connection::is_open() const { return impl_->socket.is_open(); }
 

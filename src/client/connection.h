@@ -12,6 +12,8 @@
 
 namespace millrace::client {
 
+struct Operation;
+
 /// The largest response that is taken; a broker that claims more is not believed. Kafka's clients
 /// ask for 50 MiB per fetch, and one batch may be larger than what was asked for.
 inline constexpr size_t kResponseBytesMax = size_t{256} << 20;
@@ -28,6 +30,7 @@ class Connection {
 
   const Address& peer() const { return address_; }
   bool is_open() const;
+  void close();
 
   /// Writes a whole frame, whose first four bytes are its size.
   Result<void> send(ByteView frame, SteadyTime deadline, Signals signals);
@@ -39,7 +42,7 @@ class Connection {
   Connection(EventLoop& loop, Address address, std::unique_ptr<Impl> impl);
 
   Result<void> read_exactly(std::byte* to, size_t count, SteadyTime deadline, Signals signals);
-  Result<void> finish(const struct Operation& operation, SteadyTime deadline, Signals signals,
+  Result<void> finish(const Operation& operation, SteadyTime deadline, Signals signals,
                       const char* doing);
 
   EventLoop& loop_;

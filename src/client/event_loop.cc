@@ -62,9 +62,9 @@ void EventLoop::settle(const bool& done) {
   }
 }
 
-Result<void> EventLoop::sleep(Milliseconds time) {
+Result<void> EventLoop::sleep(Milliseconds time, Signals signals) {
   const bool never = false;
-  auto ended = run_until(never, std::chrono::steady_clock::now() + time, Signals::heed);
+  auto ended = run_until(never, std::chrono::steady_clock::now() + time, signals);
   if (!ended && ended.error().is(ClientErrc::timed_out)) return {};
   return ended;
 }

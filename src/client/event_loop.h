@@ -43,8 +43,8 @@ class EventLoop {
   /// once, and its handler must have run before what it refers to goes away.
   void settle(const bool& done);
 
-  /// Waits, but no longer than until the next signal.
-  Result<void> sleep(Milliseconds time);
+  /// Waits; a signal ends it with `interrupted` where `signals` says so.
+  Result<void> sleep(Milliseconds time, Signals signals = Signals::heed);
 
  private:
   struct Impl;

@@ -1,0 +1,38 @@
+// Which versions of which request a broker serves, as it told in ApiVersions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "millrace/result.h"
+#include "wire/described.h"
+#include "wire/messages/api_versions.h"
+
+namespace millrace::client {
+
+struct VersionRange {
+  int16_t min = 0;
+  int16_t max = 0;
+};
+
+class ApiRanges {
+ public:
+  ApiRanges() = default;
+  explicit ApiRanges(const wire::ApiVersionsResponse& response);
+
+  /// Nothing where the broker does not serve the request at all.
+  std::optional<VersionRange> find(int16_t api_key) const;
+
+  /// The highest version that both sides speak; `unsupported` where there is none.
+  Result<int16_t> choose(int16_t api_key, VersionRange ours) const;
+  template <wire::Message Request>
+  Result<int16_t> version_of() const {
+    return choose(Request::kApiKey, {.min = Request::kVersionMin, .max = Request::kVersionMax});
+  }
+
+ private:
+  std::map<int16_t, VersionRange> ranges_;
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,143 @@
+#include "client/groups.h"
+
+#include "base/text.h"
+#include "client/consumer_protocol.h"
+#include "wire/messages/delete_groups.h"
+#include "wire/messages/describe_groups.h"
+#include "wire/messages/list_groups.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_fetch.h"
+
+namespace millrace::client {
+namespace {
+
+Error no_such_group(const std::string& group) {
+  return kafka_error(ErrorCode::group_id_not_found, cat("group '", group, "' does not exist"));
+}
+
+Error nothing_about(const std::string& group) {
+  return client_error(ClientErrc::malformed, cat("the broker said nothing about '", group, "'"));
+}
+
+Result<PartitionOffsets> ask_committed(Cluster& cluster, const std::string& group,
+                                       CallLimits limits) {
+  MILL_TRY(BrokerLink* const link, cluster.coordinator(group, limits));
+  wire::OffsetFetchRequest request{.group_id = group};
+  request.groups.push_back({.group_id = group});
+  MILL_TRY(auto response, link->call<wire::OffsetFetchResponse>(request, limits));
+  if (!response.groups.empty()) {
+    response.error_code = response.groups.front().error_code;
+    response.topics = response.groups.front().topics;
+  }
+  MILL_CHECK(check_code(response.error_code, cat("offsets of group '", group, "'")));
+  PartitionOffsets offsets;
+  for (const auto& topic : response.topics) {
+    for (const auto& partition : topic.partitions) {
+      const TopicPartition name{.topic = topic.name, .partition = partition.partition_index};
+      MILL_CHECK(check_code(partition.error_code, cat("offset of group '", group, "' in ", name)));
+      if (partition.committed_offset >= 0) offsets[name] = partition.committed_offset;
+    }
+  }
+  return offsets;
+}
+
+}  // namespace
+
+Result<std::vector<GroupSummary>> list_groups(Cluster& cluster, CallLimits limits) {
+  return cluster.retrying(limits, [&]() -> Result<std::vector<GroupSummary>> {
+    std::vector<GroupSummary> groups;
+    MILL_TRY(const auto nodes, cluster.nodes(limits));
+    for (const int32_t id : nodes) {
+      MILL_TRY(BrokerLink* const link, cluster.node(id, limits));
+      MILL_TRY(const auto response,
+               link->call<wire::ListGroupsResponse>(wire::ListGroupsRequest{}, limits));
+      MILL_CHECK(check_code(response.error_code, "listing groups"));
+      for (const auto& group : response.groups) {
+        groups.push_back({.group = group.group_id,
+                          .protocol_type = group.protocol_type,
+                          .state = group.group_state,
+                          .type = group.group_type});
+      }
+    }
+    std::ranges::sort(groups, {}, &GroupSummary::group);
+    return groups;
+  });
+}
+
+Result<GroupDescription> describe_group(Cluster& cluster, const std::string& group,
+                                        CallLimits limits) {
+  return cluster.retrying(limits, [&]() -> Result<GroupDescription> {
+    MILL_TRY(BrokerLink* const link, cluster.coordinator(group, limits));
+    wire::DescribeGroupsRequest request;
+    request.groups.push_back(group);
+    MILL_TRY(const auto response, link->call<wire::DescribeGroupsResponse>(request, limits));
+    if (response.groups.empty()) return nothing_about(group);
+    const auto& found = response.groups.front();
+    // Before version 6 a group that is not there is answered as a dead one.
+    if (found.error_code == ErrorCode::group_id_not_found ||
+        (found.error_code == ErrorCode::none && found.group_state == "Dead")) {
+      return no_such_group(group);
+    }
+    MILL_CHECK(
+        check_code(found.error_code, cat("group '", group, "'"), found.error_message.value_or("")));
+    GroupDescription description{
+        .group = group, .state = found.group_state, .protocol = found.protocol_data};
+    for (const auto& member : found.members) {
+      auto assigned = decode_assignment(member.member_assignment);
+      description.members.push_back(
+          {.member_id = member.member_id,
+           .instance_id = member.group_instance_id,
+           .client_id = member.client_id,
+           .host = member.client_host,
+           .assigned = assigned ? *std::move(assigned) : std::vector<TopicPartition>()});
+    }
+    return description;
+  });
+}
+
+Result<PartitionOffsets> committed_offsets(Cluster& cluster, const std::string& group,
+                                           CallLimits limits) {
+  return cluster.retrying(limits, [&] { return ask_committed(cluster, group, limits); });
+}
+
+Result<void> commit_offsets(Cluster& cluster, const std::string& group,
+                            const PartitionOffsets& offsets, const Committer& committer,
+                            CallLimits limits) {
+  wire::OffsetCommitRequest request{.group_id = group,
+                                    .generation_id_or_member_epoch = committer.generation,
+                                    .member_id = committer.member_id,
+                                    .group_instance_id = committer.instance_id};
+  for (const auto& [name, offset] : offsets) {
+    if (request.topics.empty() || request.topics.back().name != name.topic) {
+      request.topics.push_back({.name = name.topic});
+    }
+    request.topics.back().partitions.push_back(
+        {.partition_index = name.partition, .committed_offset = offset, .committed_metadata = ""});
+  }
+  return cluster.retrying(limits, [&]() -> Result<void> {
+    MILL_TRY(BrokerLink* const link, cluster.coordinator(group, limits));
+    MILL_TRY(const auto response, link->call<wire::OffsetCommitResponse>(request, limits));
+    for (const auto& topic : response.topics) {
+      for (const auto& partition : topic.partitions) {
+        MILL_CHECK(
+            check_code(partition.error_code, cat("committing offset of group '", group, "' in ",
+                                                 topic.name, '-', partition.partition_index)));
+      }
+    }
+    return {};
+  });
+}
+
+Result<void> delete_group(Cluster& cluster, const std::string& group, CallLimits limits) {
+  MILL_TRY(BrokerLink* const link,
+           cluster.retrying(limits, [&] { return cluster.coordinator(group, limits); }));
+  wire::DeleteGroupsRequest request;
+  request.groups_names.push_back(group);
+  MILL_TRY(const auto response, link->call<wire::DeleteGroupsResponse>(request, limits));
+  if (response.results.empty()) return nothing_about(group);
+  const auto code = response.results.front().error_code;
+  if (code == ErrorCode::group_id_not_found) return no_such_group(group);
+  return check_code(code, cat("deleting group '", group, "'"));
+}
+
+}  // namespace millrace::client
