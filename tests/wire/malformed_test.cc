@@ -148,28 +148,29 @@ TEST(Malformed, RandomlyChangedBytesAreUnderstoodOrRefused) {
 
 TEST(Malformed, UnknownTagsAreSkipped) {
   Random random(test_seed() + 14);
+  ByteWriter tags;
+  tags.uvarint(2);
+  tags.uvarint(9000);
+  tags.uvarint(3);
+  tags.text("new");
+  tags.uvarint(9001);
+  tags.uvarint(0);
+  size_t tried = 0;
   for_each_version([&](const MessageKind& kind, int16_t version) {
-    if (!kind.is_flexible(version)) return;
+    // Without tags of its own a message ends with their count, which is zero.
+    if (!kind.is_flexible(version) || kind.layout(version).find('#') != std::string::npos) return;
     const auto message = kind.draw(random, version);
     Bytes bytes = message->encoded();
-    // The message's own tags come last; those that have none end with a zero.
-    if (bytes.back() != std::byte{0}) return;
-    ByteWriter tags;
-    tags.uvarint(2);
-    tags.uvarint(9000);
-    tags.uvarint(3);
-    tags.text("new");
-    tags.uvarint(9001);
-    tags.uvarint(0);
-    std::vector<LengthField> lengths;
-    message->reference_encoded(&lengths);
-    if (lengths.back().at != bytes.size() - 1) return;
-    bytes = with_length(bytes, lengths.back(), tags.view());
+    ASSERT_EQ(bytes.back(), std::byte{0});
+    bytes.pop_back();
+    bytes.insert(bytes.end(), tags.view().begin(), tags.view().end());
     const Decoded decoded = kind.decode(bytes, version);
     ASSERT_TRUE(decoded.message);
     EXPECT_EQ(decoded.left, 0U);
     EXPECT_TRUE(decoded.message->equals(*message));
+    ++tried;
   });
+  EXPECT_GT(tried, 50U);
 }
 
 }  // namespace
