@@ -19,6 +19,12 @@ ErrorCode code_of(const Error& error) {
   return error.kafka_code().value_or(ErrorCode::kafka_storage_error);
 }
 
+// With these Kafka answers the log start too: a producer learns whether its records were deleted.
+bool is_sequence_error(ErrorCode code) {
+  return code == ErrorCode::out_of_order_sequence_number ||
+         code == ErrorCode::invalid_producer_epoch;
+}
+
 }  // namespace
 
 record::ValidationOptions Partition::validation_options(const ProduceSpec& spec,
@@ -59,7 +65,9 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
   std::function<void(ErrorCode)> answer = [callback = std::move(callback),
                                            outcome](ErrorCode code) {
     if (code == ErrorCode::none) return callback(std::move(*outcome));
-    callback({.error = code, .message = std::move(outcome->message)});
+    callback({.error = code,
+              .message = std::move(outcome->message),
+              .log_start_offset = outcome->log_start_offset});
   };
   ErrorCode code = ErrorCode::none;
   Afterwards afterwards;
@@ -69,8 +77,11 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
     if (written) {
       outcome->base_offset = written->base_offset;
       outcome->log_start_offset = written->log_start_offset;
+      // As Kafka: a retry is told the time that its first attempt carried.
+      if (written->duplicate) outcome->log_append_time_ms = batch.max_timestamp;
     } else {
       code = code_of(written.error());
+      if (is_sequence_error(code)) outcome->log_start_offset = log_->log_start_offset();
       outcome->message = written.error().message();
     }
   }

@@ -6,6 +6,7 @@
 
 #include "broker/partition.h"
 #include "handlers/handlers.h"
+#include "record/batch_view.h"
 
 namespace millrace::handlers {
 
@@ -31,6 +32,18 @@ wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome
   }
   if (!outcome.message.empty()) partition.error_message = std::move(outcome.message);
   return partition;
+}
+
+// Whether any batch says that it belongs to a transaction; damaged ones are found out later.
+bool has_transactional_batch(const wire::ProduceRequest& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      if (!partition.records) continue;
+      const auto header = record::BatchHeader::parse(partition.records->bytes);
+      if (header && header->is_transactional()) return true;
+    }
+  }
+  return false;
 }
 
 // Collects the outcomes of all partitions; whoever brings the last one answers. Each partition
@@ -106,8 +119,9 @@ void handle(const ProduceCall& call) {
   const ErrorCode refusal =
       acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
       // Transactions are not served, so no transactional id was ever granted to anybody.
-      : call.request.transactional_id ? ErrorCode::transactional_id_authorization_failed
-                                      : ErrorCode::none;
+      : call.request.transactional_id || has_transactional_batch(call.request)
+          ? ErrorCode::transactional_id_authorization_failed
+          : ErrorCode::none;
 
   const auto pending = std::make_shared<PendingProduce>(call);
   if (pending->nothing_to_do()) return pending->answer();

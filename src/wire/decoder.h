@@ -144,11 +144,8 @@ class Decoder {
       return count_plus_one - 1;
     }
     const Fixed count = in_.read<Fixed>();
-    if (count == -1) return std::nullopt;
-    if (count < 0) {
-      in_.fail();
-      return 0;
-    }
+    // Kafka takes every negative length for null.
+    if (count < 0) return std::nullopt;
     return static_cast<size_t>(count);
   }
 

@@ -50,23 +50,24 @@ Bytes with_length(const Bytes& bytes, const LengthField& length, ByteView replac
   return changed;
 }
 
-/// Lengths that no bytes of this size can have.
+/// Lengths that no bytes of this size can have. Where there may be a null, any negative length is
+/// one.
 std::vector<Bytes> absurd_lengths(const LengthField& length, size_t message_size) {
   std::vector<ByteWriter> absurd;
   const auto beyond = static_cast<int32_t>(message_size) + 1;
   switch (length.form) {
     case LengthField::Form::fixed16:
-      for (int value : {-2, -32768, 32767, beyond}) {
+      for (int value : {-1, -2, -32768, 32767, beyond}) {
+        if (length.may_be_null && value < 0) continue;
         absurd.emplace_back().write<int16_t>(static_cast<int16_t>(value));
       }
-      if (!length.may_be_null) absurd.emplace_back().write<int16_t>(-1);
       break;
     case LengthField::Form::fixed32:
-      for (int32_t value : {-2, std::numeric_limits<int32_t>::min(),
+      for (int32_t value : {-1, -2, std::numeric_limits<int32_t>::min(),
                             std::numeric_limits<int32_t>::max(), 1 << 20, beyond}) {
+        if (length.may_be_null && value < 0) continue;
         absurd.emplace_back().write<int32_t>(value);
       }
-      if (!length.may_be_null) absurd.emplace_back().write<int32_t>(-1);
       break;
     case LengthField::Form::compact:
       for (uint64_t value : {uint64_t{UINT32_MAX}, uint64_t{1} << 31, uint64_t{1} << 20,
