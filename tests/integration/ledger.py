@@ -187,7 +187,8 @@ class ConfluentWriter(Worker):
         while not self.ending.is_set():
             for _ in range(self.random.randrange(1, 100)):
                 self.send(self.random.randrange(PARTITIONS))
-            self.producer.poll(0.01)
+            self.producer.poll(0)
+            self.ending.wait(0.01)  # enough to keep the broker busy at any moment, without filling the disk in long runs
             if self.fatal:
                 raise Violation(f"fatal: {self.fatal}")
         left = self.producer.flush(OUTAGE_SECONDS)
