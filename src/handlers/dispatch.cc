@@ -34,14 +34,11 @@ void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> co
   const Api* api = find_api(preamble->api_key);
   if (api == nullptr) return answer({.kind = Answer::Kind::close});
   const int16_t version = preamble->api_version;
-  if (version < api->version_min || version > api->version_max) {
-    if (api->key == wire::kApiVersionsKey)
-      return answer_unsupported_api_versions(*preamble, answer);
-    return answer({.kind = Answer::Kind::close});
-  }
-
+  const bool served = version >= api->version_min && version <= api->version_max;
+  if (!served && api->key != wire::kApiVersionsKey) return answer({.kind = Answer::Kind::close});
   auto header = wire::decode_rest_of_header(in, *preamble, version >= api->flexible_from);
   if (!header) return answer({.kind = Answer::Kind::close});
+  if (!served) return answer_unsupported_api_versions(*preamble, answer);
 
   RequestContext context{.services = services,
                          .connection = std::move(connection),
