@@ -1,5 +1,5 @@
 // The small files beside the segments: offset checkpoints, partition.metadata, meta.properties and
-// the mark of a clean end. All in Kafka's formats (docs/formats/checkpoints.md).
+// the mark of a clean end. All in Kafka's formats (docs/formats/storage.md).
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // Kafka's `<offset>.snapshot`: what a log knew of its producers when it ended at that offset.
-// Format: docs/formats/producer_snapshot.md.
+// Format: docs/formats/storage.md.
 #pragma once
 
 #include <string>
