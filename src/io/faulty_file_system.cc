@@ -154,17 +154,17 @@ FaultyFileSystem::FaultyFileSystem(NodePtr root) : root_(std::move(root)) {}
 FaultyFileSystem::~FaultyFileSystem() = default;
 
 void FaultyFileSystem::fail_change(uint64_t number, Fault fault) {
-  fail_at_change_ = changes_ + number;
   fail_with_ = fault;
+  fail_at_change_ = changes_ + number;
 }
 
 Fault FaultyFileSystem::fault_of(std::string_view name, const std::string& path, bool changes) {
-  ++calls_;
-  if (changes) ++changes_;
-  const Fault asked = hook_ ? hook_({calls_, name, path, changes}) : Fault::none;
+  const uint64_t call = ++calls_;
+  const uint64_t change = changes ? ++changes_ : 0;
+  const Fault asked = hook_ ? hook_({call, name, path, changes}) : Fault::none;
   if (asked != Fault::none) return asked;
-  if (changes && changes_ == fail_at_change_) return fail_with_;
-  return changes ? lasting_ : Fault::none;
+  if (!changes) return Fault::none;
+  return change == fail_at_change_ ? fail_with_ : lasting_;
 }
 
 Result<void> FaultyFileSystem::fail(Fault fault, std::string_view name,

@@ -5,6 +5,7 @@
 // out of what is certain plus any subset of the rest.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -45,6 +46,7 @@ class FaultyFileSystem final : public FileSystem {
   ~FaultyFileSystem() override;
 
   /// Asked before each call, without locks of this class held; it may call power_loss.
+  /// Set while no other thread calls.
   void set_hook(Hook hook) { hook_ = std::move(hook); }
   /// The `number`th changing call from now on (1 is the next) fails, and only it.
   void fail_change(uint64_t number, Fault fault);
@@ -92,11 +94,11 @@ class FaultyFileSystem final : public FileSystem {
   std::vector<NameChanges> unsynced_names_ MILL_GUARDED_BY(mutex_);
   std::set<std::string> locked_ MILL_GUARDED_BY(mutex_);
   Hook hook_;
-  uint64_t calls_ = 0;
-  uint64_t changes_ = 0;
-  uint64_t fail_at_change_ = 0;
-  Fault fail_with_ = Fault::none;
-  Fault lasting_ = Fault::none;
+  std::atomic<uint64_t> calls_ = 0;
+  std::atomic<uint64_t> changes_ = 0;
+  std::atomic<uint64_t> fail_at_change_ = 0;
+  std::atomic<Fault> fail_with_ = Fault::none;
+  std::atomic<Fault> lasting_ = Fault::none;
 };
 
 }  // namespace millrace::io
