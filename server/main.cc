@@ -16,6 +16,11 @@ int main(int argc, char** argv) {
 
   server::Program program{.app = app, .action = {}};
   server::add_serve(program);
+  server::add_topic(program);
+  server::add_produce(program);
+  server::add_consume(program);
+  server::add_group(program);
+  server::add_log(program);
 
   try {
     app.parse(argc, argv);

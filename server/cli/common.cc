@@ -1,0 +1,126 @@
+#include "cli/common.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "base/text.h"
+#include "base/try.h"
+
+namespace millrace::server {
+namespace {
+
+/// Errors that carry their exit code.
+class ExitCategory final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "exit"; }
+  std::string message(int value) const override { return cat("exit code ", value); }
+};
+const ExitCategory kExitCategory;
+
+Error exit_error(ExitCode code, std::string message) {
+  return {std::error_code(code, kExitCategory), std::move(message)};
+}
+
+}  // namespace
+
+void add_connection_flags(CLI::App& command, ConnectionFlags& flags) {
+  command.add_option("--bootstrap", flags.bootstrap, "Brokers to ask first: HOST:PORT, ...")
+      ->capture_default_str();
+  command
+      .add_option("--timeout-ms", flags.timeout_ms,
+                  "How long an operation and its retries may take")
+      ->check(CLI::Range(int64_t{1}, int64_t{3'600'000}))
+      ->capture_default_str();
+}
+
+Result<std::unique_ptr<client::Cluster>> connect(const ConnectionFlags& flags) {
+  auto addresses = client::parse_addresses(flags.bootstrap);
+  if (!addresses) return usage_error(cat("--bootstrap: ", addresses.error().message()));
+  MILL_TRY(auto cluster, client::Cluster::connect({.bootstrap = *std::move(addresses),
+                                                   .client_id = "millrace-cli",
+                                                   .timeout = Milliseconds{flags.timeout_ms}}));
+  cluster->loop().catch_signals();
+  return cluster;
+}
+
+Error usage_error(std::string message) { return exit_error(kExitUsage, std::move(message)); }
+Error bad_data(std::string message) { return exit_error(kExitBadData, std::move(message)); }
+
+ExitCode exit_code_of(const Error& error) {
+  if (error.code().category() == kExitCategory) return static_cast<ExitCode>(error.code().value());
+  if (error.is(client::ClientErrc::interrupted)) return kExitInterrupted;
+  if (error.is(ErrorCode::unknown_topic_or_partition) || error.is(ErrorCode::unknown_topic_id) ||
+      error.is(ErrorCode::group_id_not_found)) {
+    return kExitNotFound;
+  }
+  if (error.is(ErrorCode::corrupt_message)) return kExitBadData;
+  return kExitFailure;
+}
+
+int fail(const Error& error) {
+  const bool named = error.code().category() == kafka_category();
+  tell(named ? error.to_string() : error.message());
+  return exit_code_of(error);
+}
+
+int finish(const Result<void>& outcome) { return outcome ? kExitOk : fail(outcome.error()); }
+
+void tell(std::string_view line) {
+  std::fprintf(stderr, "millrace: %.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+Result<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
+  const auto equals = text.find('=');
+  const auto name = trim(text.substr(0, equals));
+  if (equals == std::string_view::npos || name.empty()) {
+    return usage_error(cat("'", text, "' is not NAME=VALUE"));
+  }
+  return std::pair(std::string(name), std::string(text.substr(equals + 1)));
+}
+
+Result<std::map<std::string, std::string>> parse_assignments(
+    const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> assignments;
+  for (const auto& text : texts) {
+    MILL_TRY(auto assignment, parse_assignment(text));
+    const auto [at, is_new] = assignments.insert(std::move(assignment));
+    if (!is_new) return usage_error(cat("'", at->first, "' is given twice"));
+  }
+  return assignments;
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : ' ';
+    switch (next) {
+      case 't': out += '\t'; break;
+      case 'n': out += '\n'; break;
+      case '0': out += '\0'; break;
+      case '\\': out += '\\'; break;
+      default: out += text[i]; continue;
+    }
+    ++i;
+  }
+  return out;
+}
+
+std::string format_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      if (i + 1 < row.size()) out.append(widths[i] - row[i].size() + 2, ' ');
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace millrace::server

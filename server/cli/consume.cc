@@ -1,0 +1,90 @@
+// millrace consume: records of topics become lines on standard output.
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/consume_loop.h"
+
+namespace millrace::server {
+namespace {
+
+const std::map<std::string, RecordFormat> kFormats = {{"value", RecordFormat::value},
+                                                      {"key-value", RecordFormat::key_value},
+                                                      {"json", RecordFormat::json}};
+const std::map<std::string, CommitMode> kCommitModes = {
+    {"auto", CommitMode::automatic}, {"manual", CommitMode::manual}, {"never", CommitMode::never}};
+
+struct Flags {
+  ConnectionFlags connection;
+  ConsumeOptions consume;
+  std::string from = "beginning";
+  std::string format = "value";
+  std::string commit = "auto";
+  std::string key_separator = "\\t";
+};
+
+int run(const Flags& flags) {
+  ConsumeOptions options = flags.consume;
+  options.style.format = kFormats.at(flags.format);
+  options.style.key_separator = unescape(flags.key_separator);
+  options.commit = kCommitModes.at(flags.commit);
+  auto from = parse_start_point(flags.from);
+  if (!from) return fail(std::move(from).error().with_context("--from"));
+  options.from = *from;
+  auto cluster = connect(flags.connection);
+  if (!cluster) return fail(cluster.error());
+  const auto outcome = consume(**cluster, options);
+  if (outcome) return kExitOk;
+  // Whoever follows ends by a signal, and has then had all of it.
+  if (outcome.error().is(client::ClientErrc::interrupted) && options.follow) return kExitOk;
+  return fail(outcome.error());
+}
+
+}  // namespace
+
+void add_consume(Program& program) {
+  auto flags = std::make_shared<Flags>();
+  auto& consume = flags->consume;
+  auto& command = *program.app.add_subcommand("consume", "Print records, one a line");
+  command.add_option("topic", consume.topics, "Topics to read")->required();
+  auto* from =
+      command.add_option("-o,--from", flags->from, cat("Where to begin: ", kStartPointHelp));
+  from->capture_default_str();
+  auto* partition =
+      command.add_option("-p,--partition", consume.partitions, "Read only these partitions")
+          ->check(CLI::NonNegativeNumber)
+          ->expected(1)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* group = command.add_option(
+      "-g,--group", consume.group,
+      "Read as a member of this group, from its committed offsets; --from is for partitions that "
+      "have none");
+  group->excludes(partition);
+  command
+      .add_option("--commit", flags->commit,
+                  "Offsets of the group: auto every 5 s and at the end, manual after every batch "
+                  "once its lines are written, never")
+      ->check(CLI::IsMember({"auto", "manual", "never"}))
+      ->needs(group)
+      ->capture_default_str();
+  command.add_option("-n,--count", consume.count, "Stop after so many records")
+      ->check(CLI::NonNegativeNumber);
+  command.add_flag("-f,--follow", consume.follow,
+                   "Go on waiting for records instead of stopping at the end");
+  command
+      .add_option("--format", flags->format,
+                  "value, key-value, or json: an object with all there is")
+      ->check(CLI::IsMember({"value", "key-value", "json"}))
+      ->capture_default_str();
+  command
+      .add_option("-k,--key-separator", flags->key_separator, "Between key and value; \\t is a tab")
+      ->capture_default_str();
+  command.add_option("--null", consume.style.null_text,
+                     "Printed for a null key or value (JSON has null)");
+  add_connection_flags(command, flags->connection);
+  command.footer("Example: millrace consume orders --group billing --format json --follow");
+  command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });
+}
+
+}  // namespace millrace::server

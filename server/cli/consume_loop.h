@@ -1,0 +1,34 @@
+// The work of `millrace consume`: alone from given places, or as a member of a group.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/record_printer.h"
+#include "cli/start_point.h"
+#include "client/cluster.h"
+
+namespace millrace::server {
+
+enum class CommitMode { automatic, manual, never };
+
+struct ConsumeOptions {
+  std::vector<std::string> topics;
+  /// Empty: all.
+  std::vector<int32_t> partitions;
+  StartPoint from;
+  std::string group;
+  CommitMode commit = CommitMode::automatic;
+  std::optional<int64_t> count;
+  bool follow = false;
+  RecordStyle style;
+};
+
+/// Success when the count is reached, the reader of standard output went away, or, unless
+/// following, all records that were there at the start are printed. `interrupted` after a signal;
+/// the group was then left in good order.
+Result<void> consume(client::Cluster& cluster, const ConsumeOptions& options);
+
+}  // namespace millrace::server

@@ -1,0 +1,113 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/group_commands.h"
+#include "cli/output.h"
+#include "client/groups.h"
+
+namespace millrace::server {
+namespace {
+
+struct Flags {
+  ConnectionFlags connection;
+  std::vector<std::string> names;
+  bool members = false;
+};
+
+const client::GroupMemberInfo* owner_of(const client::GroupDescription& group,
+                                        const client::TopicPartition& name) {
+  for (const auto& member : group.members) {
+    if (std::ranges::find(member.assigned, name) != member.assigned.end()) return &member;
+  }
+  return nullptr;
+}
+
+/// Ends of the logs that still exist; a deleted topic must not hide the rest of the group.
+Result<client::PartitionOffsets> ends_of(client::Cluster& cluster,
+                                         const std::vector<client::TopicPartition>& names) {
+  std::vector<client::TopicPartition> existing;
+  for (const auto& name : names) {
+    const auto topic = cluster.topic(name.topic, client::MissingTopic::refuse, cluster.limits());
+    if (topic && std::cmp_less(name.partition, topic->partitions.size())) existing.push_back(name);
+    if (!topic && !topic.error().is(ErrorCode::unknown_topic_or_partition)) return topic.error();
+  }
+  if (existing.empty()) return client::PartitionOffsets();
+  return client::list_offsets(cluster, existing, client::kLatest, cluster.limits());
+}
+
+Result<std::string> offsets_table(client::Cluster& cluster, const client::GroupDescription& group) {
+  MILL_TRY(const auto committed, client::committed_offsets(cluster, group.group, cluster.limits()));
+  std::vector<client::TopicPartition> names;
+  for (const auto& [name, offset] : committed) names.push_back(name);
+  for (const auto& member : group.members) {
+    names.insert(names.end(), member.assigned.begin(), member.assigned.end());
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  MILL_TRY(const auto ends, ends_of(cluster, names));
+  std::vector<std::vector<std::string>> rows = {
+      {"TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "HOST"}};
+  int64_t total = 0;
+  for (const auto& name : names) {
+    const auto at = committed.find(name);
+    const auto end = ends.find(name);
+    const bool known = at != committed.end() && end != ends.end();
+    const int64_t lag = known ? std::max<int64_t>(end->second - at->second, 0) : 0;
+    total += lag;
+    const auto* owner = owner_of(group, name);
+    rows.push_back({name.topic, cat(name.partition), at == committed.end() ? "-" : cat(at->second),
+                    end == ends.end() ? "-" : cat(end->second), known ? cat(lag) : "-",
+                    owner != nullptr ? owner->member_id : "-",
+                    owner != nullptr ? owner->host : "-"});
+  }
+  return cat("  lag ", total, '\n', names.empty() ? "" : format_table(rows));
+}
+
+std::string members_table(const client::GroupDescription& group) {
+  std::vector<std::vector<std::string>> rows = {
+      {"MEMBER", "INSTANCE", "CLIENT", "HOST", "ASSIGNED"}};
+  for (const auto& member : group.members) {
+    std::string assigned;
+    for (const auto& name : member.assigned) assigned += cat(assigned.empty() ? "" : ",", name);
+    rows.push_back({member.member_id, member.instance_id.value_or("-"), member.client_id,
+                    member.host, assigned});
+  }
+  return format_table(rows);
+}
+
+Result<std::string> run(const Flags& flags) {
+  MILL_TRY(const auto cluster, connect(flags.connection));
+  std::string out;
+  for (const auto& name : flags.names) {
+    MILL_TRY(const auto group, client::describe_group(*cluster, name, cluster->limits()));
+    out += cat("group ", name, "  state ", group.state, "  members ", group.members.size());
+    if (!group.protocol.empty()) out += cat("  assignor ", group.protocol);
+    MILL_TRY(const auto table, offsets_table(*cluster, group));
+    out += table;
+    if (flags.members) out += members_table(group);
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_group_describe(Program& program, CLI::App& group) {
+  auto flags = std::make_shared<Flags>();
+  auto& command = *group.add_subcommand(
+      "describe", "Print state, committed offsets, lag and owners of each partition");
+  command.add_option("name", flags->names, "Names of the groups")->required();
+  command.add_flag("--members", flags->members, "The members too");
+  add_connection_flags(command, flags->connection);
+  command.footer("Example: millrace group describe billing");
+  command.callback([&program, flags] {
+    program.action = [flags] {
+      const auto text = run(*flags);
+      return text ? print(*text) : fail(text.error());
+    };
+  });
+}
+
+}  // namespace millrace::server

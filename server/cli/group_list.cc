@@ -1,0 +1,37 @@
+#include <CLI/CLI.hpp>
+
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/group_commands.h"
+#include "cli/output.h"
+#include "client/groups.h"
+
+namespace millrace::server {
+namespace {
+
+Result<std::string> run(const ConnectionFlags& flags) {
+  MILL_TRY(const auto cluster, connect(flags));
+  MILL_TRY(const auto groups, client::list_groups(*cluster, cluster->limits()));
+  std::vector<std::vector<std::string>> rows = {{"GROUP", "STATE", "PROTOCOL-TYPE", "TYPE"}};
+  for (const auto& group : groups) {
+    rows.push_back({group.group, group.state, group.protocol_type, group.type});
+  }
+  return format_table(rows);
+}
+
+}  // namespace
+
+void add_group_list(Program& program, CLI::App& group) {
+  auto flags = std::make_shared<ConnectionFlags>();
+  auto& command = *group.add_subcommand("list", "Print all groups with their states");
+  add_connection_flags(command, *flags);
+  command.footer("Example: millrace group list");
+  command.callback([&program, flags] {
+    program.action = [flags] {
+      const auto text = run(*flags);
+      return text ? print(*text) : fail(text.error());
+    };
+  });
+}
+
+}  // namespace millrace::server

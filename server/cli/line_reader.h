@@ -1,0 +1,42 @@
+// Lines from a file descriptor, and word when there is nothing to read for a moment.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "millrace/result.h"
+
+namespace millrace::server {
+
+/// A line longer than this is refused: no broker takes such a record.
+inline constexpr size_t kLineBytesMax = size_t{64} << 20;
+
+/// Reads ahead in blocks. One thread.
+class LineReader {
+ public:
+  /// `stop` is asked now and then while nothing comes.
+  LineReader(int descriptor, std::function<bool()> stop)
+      : descriptor_(descriptor), stop_(std::move(stop)) {}
+
+  enum class Outcome { line, idle, end, stopped };
+
+  /// `line` without its end, valid until the next call. `idle` when nothing came within `patience`;
+  /// a patience of zero waits for ever. A last line without an end counts.
+  Result<Outcome> next(std::string_view& line, Milliseconds patience);
+
+  /// Lines handed out, for messages.
+  int64_t line_number() const { return line_number_; }
+
+ private:
+  const int descriptor_;
+  const std::function<bool()> stop_;
+  std::string buffer_;
+  size_t consumed_ = 0;
+  size_t searched_ = 0;
+  bool at_end_ = false;
+  int64_t line_number_ = 0;
+};
+
+}  // namespace millrace::server

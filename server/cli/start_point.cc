@@ -1,0 +1,110 @@
+#include "cli/start_point.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/common.h"
+
+namespace millrace::server {
+namespace {
+
+/// Takes `digits` digits off the front, or makes `ok` false.
+int take_number(std::string_view& text, size_t digits, bool& ok) {
+  const auto part = text.substr(0, digits);
+  const bool all_digits =
+      part.size() == digits && part.find_first_not_of("0123456789") == std::string_view::npos;
+  ok = ok && all_digits;
+  if (!ok) return 0;
+  text.remove_prefix(digits);
+  return static_cast<int>(parse_int64(part).value_or(0));
+}
+
+bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<int64_t> milliseconds_of(std::string_view text) {
+  using namespace std::chrono;
+  bool ok = true;
+  const int y = take_number(text, 4, ok);
+  ok = ok && take(text, '-');
+  const int m = take_number(text, 2, ok);
+  ok = ok && take(text, '-');
+  const int d = take_number(text, 2, ok);
+  int h = 0;
+  int min = 0;
+  int s = 0;
+  int ms = 0;
+  if (ok && (take(text, 'T') || take(text, ' '))) {
+    h = take_number(text, 2, ok);
+    ok = ok && take(text, ':');
+    min = take_number(text, 2, ok);
+    if (ok && take(text, ':')) {
+      s = take_number(text, 2, ok);
+      if (ok && take(text, '.')) ms = take_number(text, 3, ok);
+    }
+    if (ok) take(text, 'Z');
+  }
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
+                            day{static_cast<unsigned>(d)}};
+  if (!ok || !text.empty() || !date.ok() || h > 23 || min > 59 || s > 59) return std::nullopt;
+  const auto time = sys_days{date} + hours{h} + minutes{min} + seconds{s} + milliseconds{ms};
+  return duration_cast<milliseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Result<int64_t> parse_time(std::string_view text) {
+  if (const auto ms = milliseconds_of(text)) return *ms;
+  return usage_error(cat("'", text, "' is no time; write 2026-01-31T09:30:00Z"));
+}
+
+Result<StartPoint> parse_start_point(std::string_view text) {
+  using Kind = StartPoint::Kind;
+  if (text == "beginning") return StartPoint{.kind = Kind::beginning};
+  if (text == "end") return StartPoint{.kind = Kind::end};
+  if (const auto number = parse_int64(text)) {
+    if (*number < 0 && *number > INT64_MIN) {
+      return StartPoint{.kind = Kind::before_end, .number = -*number};
+    }
+    if (*number >= 0) return StartPoint{.kind = Kind::offset, .number = *number};
+  }
+  if (text.starts_with('@')) {
+    const auto ms = parse_int64(text.substr(1));
+    if (ms && *ms >= 0) return StartPoint{.kind = Kind::timestamp, .number = *ms};
+  }
+  if (const auto ms = milliseconds_of(text)) {
+    return StartPoint{.kind = Kind::timestamp, .number = *ms};
+  }
+  return usage_error(cat("'", text, "' is no place to start; write ", kStartPointHelp));
+}
+
+Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPoint& point,
+                                         const std::vector<client::TopicPartition>& partitions) {
+  using Kind = StartPoint::Kind;
+  const auto limits = cluster.limits();
+  switch (point.kind) {
+    case Kind::beginning:
+      return client::list_offsets(cluster, partitions, client::kEarliest, limits);
+    case Kind::end: return client::list_offsets(cluster, partitions, client::kLatest, limits);
+    case Kind::timestamp: return client::list_offsets(cluster, partitions, point.number, limits);
+    case Kind::offset: {
+      client::PartitionOffsets offsets;
+      for (const auto& name : partitions) offsets[name] = point.number;
+      return offsets;
+    }
+    case Kind::before_end: break;
+  }
+  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, client::kEarliest, limits));
+  MILL_TRY(auto offsets, client::list_offsets(cluster, partitions, client::kLatest, limits));
+  for (auto& [name, offset] : offsets) offset = std::max(offset - point.number, starts.at(name));
+  return offsets;
+}
+
+}  // namespace millrace::server

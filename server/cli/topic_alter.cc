@@ -1,0 +1,58 @@
+#include <CLI/CLI.hpp>
+
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/topic_commands.h"
+#include "client/topics.h"
+
+namespace millrace::server {
+namespace {
+
+struct Flags {
+  ConnectionFlags connection;
+  std::string name;
+  std::optional<int32_t> partitions;
+  std::vector<std::string> settings;
+  std::vector<std::string> unset;
+};
+
+Result<void> run(const Flags& flags) {
+  MILL_TRY(auto set, parse_assignments(flags.settings));
+  const client::ConfigEdits edits{.set = std::move(set), .unset = flags.unset};
+  const bool edits_config = !edits.set.empty() || !edits.unset.empty();
+  if (!edits_config && !flags.partitions) {
+    return usage_error("nothing to change: give --partitions, --set or --unset");
+  }
+  MILL_TRY(const auto cluster, connect(flags.connection));
+  MILL_CHECK(cluster->topic(flags.name, client::MissingTopic::refuse, cluster->limits()));
+  if (edits_config) {
+    MILL_CHECK(client::alter_topic_config(*cluster, flags.name, edits, cluster->limits()));
+  }
+  if (flags.partitions) {
+    MILL_CHECK(client::add_partitions(*cluster, flags.name, *flags.partitions, cluster->limits()));
+  }
+  tell("altered topic '" + flags.name + "'");
+  return {};
+}
+
+}  // namespace
+
+void add_topic_alter(Program& program, CLI::App& topic) {
+  auto flags = std::make_shared<Flags>();
+  auto& command = *topic.add_subcommand("alter", "Add partitions, change the configuration");
+  command.add_option("name", flags->name, "The topic")->required();
+  command.add_option("--partitions", flags->partitions, "How many there are to be in total")
+      ->check(CLI::Range(1, 10'000));
+  command
+      .add_option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--unset", flags->unset, "KEY that goes back to its default; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_connection_flags(command, flags->connection);
+  command.footer("Example: millrace topic alter orders --partitions 12 --set retention.ms=3600000");
+  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+}
+
+}  // namespace millrace::server

@@ -1,0 +1,65 @@
+#include <CLI/CLI.hpp>
+
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/topic_commands.h"
+#include "client/topics.h"
+
+namespace millrace::server {
+namespace {
+
+struct Flags {
+  ConnectionFlags connection;
+  std::vector<std::string> names;
+  int32_t partitions = -1;
+  int16_t replication_factor = -1;
+  std::vector<std::string> settings;
+  bool if_not_exists = false;
+};
+
+Result<void> run(const Flags& flags) {
+  MILL_TRY(const auto configs, parse_assignments(flags.settings));
+  MILL_TRY(const auto cluster, connect(flags.connection));
+  for (const auto& name : flags.names) {
+    auto made = client::create_topic(*cluster,
+                                     {.name = name,
+                                      .partitions = flags.partitions,
+                                      .replication_factor = flags.replication_factor,
+                                      .configs = configs},
+                                     cluster->limits());
+    if (!made && made.error().is(ErrorCode::topic_already_exists) && flags.if_not_exists) {
+      tell("topic '" + name + "' exists already");
+    } else if (!made) {
+      return made;
+    } else {
+      tell("created topic '" + name + "'");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_topic_create(Program& program, CLI::App& topic) {
+  auto flags = std::make_shared<Flags>();
+  auto& command = *topic.add_subcommand("create", "Create topics");
+  command.add_option("name", flags->names, "Names of the topics")->required();
+  command
+      .add_option("--partitions", flags->partitions, "How many; without it the broker's default")
+      ->check(CLI::Range(1, 10'000));
+  command
+      .add_option("--replication-factor", flags->replication_factor,
+                  "Copies; without it the broker's default")
+      ->check(CLI::Range(1, 100));
+  command
+      .add_option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_flag("--if-not-exists", flags->if_not_exists, "Succeed where the topic exists");
+  add_connection_flags(command, flags->connection);
+  command.footer(
+      "Example: millrace topic create orders --partitions 6 --set retention.ms=86400000");
+  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+}
+
+}  // namespace millrace::server

@@ -1,0 +1,44 @@
+#include <CLI/CLI.hpp>
+
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/topic_commands.h"
+#include "client/topics.h"
+
+namespace millrace::server {
+namespace {
+
+struct Flags {
+  ConnectionFlags connection;
+  std::vector<std::string> names;
+  bool if_exists = false;
+};
+
+Result<void> run(const Flags& flags) {
+  MILL_TRY(const auto cluster, connect(flags.connection));
+  for (const auto& name : flags.names) {
+    auto gone = client::delete_topic(*cluster, name, cluster->limits());
+    if (!gone && gone.error().is(ErrorCode::unknown_topic_or_partition) && flags.if_exists) {
+      tell("topic '" + name + "' does not exist");
+    } else if (!gone) {
+      return gone;
+    } else {
+      tell("deleted topic '" + name + "'");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_topic_delete(Program& program, CLI::App& topic) {
+  auto flags = std::make_shared<Flags>();
+  auto& command = *topic.add_subcommand("delete", "Delete topics with all their records");
+  command.add_option("name", flags->names, "Names of the topics")->required();
+  command.add_flag("--if-exists", flags->if_exists, "Succeed where the topic does not exist");
+  add_connection_flags(command, flags->connection);
+  command.footer("Example: millrace topic delete orders");
+  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+}
+
+}  // namespace millrace::server
