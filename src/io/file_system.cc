@@ -30,14 +30,18 @@ Result<Bytes> read_file(FileSystem& fs, const std::string& path, int64_t size_ma
   return contents;
 }
 
-Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents) {
+Result<void> write_beside(FileSystem& fs, const std::string& path, ByteView contents) {
   const std::string draft = path + ".tmp";
   {
     MILL_TRY(const auto file, fs.open(draft, OpenMode::truncate));
     MILL_CHECK(file->write_at(Position(0), contents));
     MILL_CHECK(file->sync());
   }
-  MILL_CHECK(fs.rename(draft, path));
+  return fs.rename(draft, path);
+}
+
+Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents) {
+  MILL_CHECK(write_beside(fs, path, contents));
   const size_t slash = path.rfind('/');
   return fs.sync_directory(slash == std::string::npos ? "." : path.substr(0, slash));
 }

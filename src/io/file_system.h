@@ -87,8 +87,10 @@ class FileSystem {
 
 /// The whole file; refuses one of more than `size_max` bytes.
 Result<Bytes> read_file(FileSystem& fs, const std::string& path, int64_t size_max);
-/// Writes `path`.tmp, syncs it, renames it over `path` and syncs the directory: old or new contents
-/// after a crash.
+/// Writes `path`.tmp, syncs it and renames it over `path`: after a crash old or new contents, new
+/// ones for certain once the directory was synced.
+Result<void> write_beside(FileSystem& fs, const std::string& path, ByteView contents);
+/// write_beside and the directory's sync.
 Result<void> replace_file(FileSystem& fs, const std::string& path, ByteView contents);
 /// "dir/name".
 std::string join(std::string_view dir, std::string_view name);

@@ -43,9 +43,13 @@ Result<Uuid> read_partition_metadata(io::FileSystem& fs, const std::string& path
   return malformed_file(path, "has no topic_id");
 }
 
+std::string partition_metadata_text(const Uuid& topic_id) {
+  return cat("version: 0\ntopic_id: ", topic_id.to_string());
+}
+
 Result<void> write_partition_metadata(io::FileSystem& fs, const std::string& path,
                                       const Uuid& topic_id) {
-  return io::replace_file(fs, path, as_bytes(cat("version: 0\ntopic_id: ", topic_id.to_string())));
+  return io::replace_file(fs, path, as_bytes(partition_metadata_text(topic_id)));
 }
 
 Result<std::map<std::string, std::string>> read_properties(io::FileSystem& fs,

@@ -32,6 +32,7 @@ Result<void> write_offset_checkpoint(io::FileSystem& fs, const std::string& path
 
 /// Zero where there is no file; a malformed one is an error.
 Result<Uuid> read_partition_metadata(io::FileSystem& fs, const std::string& path);
+std::string partition_metadata_text(const Uuid& topic_id);
 Result<void> write_partition_metadata(io::FileSystem& fs, const std::string& path,
                                       const Uuid& topic_id);
 

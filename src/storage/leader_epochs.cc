@@ -25,11 +25,16 @@ Result<LeaderEpochs> LeaderEpochs::read(io::FileSystem& fs, const std::string& p
   return epochs;
 }
 
-Result<void> LeaderEpochs::write(io::FileSystem& fs, const std::string& path) const {
+std::string LeaderEpochs::text() const {
   std::vector<std::string> lines;
-  for (const EpochStart& entry : entries_)
+  for (const EpochStart& entry : entries_) {
     lines.push_back(cat(entry.epoch, ' ', entry.start_offset));
-  return write_counted_lines(fs, path, lines);
+  }
+  return counted_text(lines);
+}
+
+Result<void> LeaderEpochs::write(io::FileSystem& fs, const std::string& path) const {
+  return io::replace_file(fs, path, as_bytes(text()));
 }
 
 bool LeaderEpochs::assign(LeaderEpoch epoch, Offset start) {

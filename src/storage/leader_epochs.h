@@ -27,6 +27,8 @@ class LeaderEpochs {
   /// error.
   static Result<LeaderEpochs> read(io::FileSystem& fs, const std::string& path);
   Result<void> write(io::FileSystem& fs, const std::string& path) const;
+  /// What write() writes.
+  std::string text() const;
 
   /// Enters an epoch that starts at `start`; entries at or after `start` without records go. False
   /// where the epoch is not newer than the last.

@@ -28,12 +28,14 @@ Result<std::shared_ptr<PartitionLog>> LogOpener::create(const Uuid& topic_id)
     MILL_NO_THREAD_SAFETY {
   MILL_CHECK(fs_.create_directories(options_.directory));
   MILL_TRY(auto segment, start_segment(start_offset_));
-  MILL_CHECK(segment->file()->sync());
   segments_.push_back(std::move(segment));
-  MILL_CHECK(write_partition_metadata(fs_, log_->path_of(kPartitionMetadata), topic_id));
   log_->topic_id_ = topic_id;
   log_->epochs_.assign(LeaderEpoch(0), start_offset_);
-  MILL_CHECK(log_->epochs_.write(fs_, log_->path_of(kLeaderEpochs)));
+  // As few syncs as will do: a topic may have many partitions. The empty segment needs its name
+  // only, and one sync of the directory makes all names durable.
+  MILL_CHECK(io::write_beside(fs_, log_->path_of(kPartitionMetadata),
+                              as_bytes(partition_metadata_text(topic_id))));
+  MILL_CHECK(io::write_beside(fs_, log_->path_of(kLeaderEpochs), as_bytes(log_->epochs_.text())));
   MILL_CHECK(fs_.sync_directory(options_.directory));
   publish();
   return log_;

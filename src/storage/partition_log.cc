@@ -169,7 +169,11 @@ Result<void> PartitionLog::close() {
       return {};
     }
     if (auto cleared = clear_leftovers(); !cleared) return cleared;
-    if (end > synced_offset() || last_snapshot_ != end || active().indexes_unfinished()) {
+    const bool never_written = !last_snapshot_ && producers_.size() == 0 && size() == 0;
+    if (never_written) {
+      // Most of the partitions of __consumer_offsets: nothing that would be missed is synced.
+      (void)active().finish_indexes().has_value();
+    } else if (end > synced_offset() || last_snapshot_ != end || active().indexes_unfinished()) {
       // Indexes are caches: one that a full disk keeps from being written is made anew.
       (void)active().finish_indexes().has_value();
       if (auto written = write_snapshot(); !written) {

@@ -27,11 +27,15 @@ Result<std::vector<std::string>> read_counted_lines(io::FileSystem& fs, const st
   return lines;
 }
 
-Result<void> write_counted_lines(io::FileSystem& fs, const std::string& path,
-                                 const std::vector<std::string>& lines) {
+std::string counted_text(const std::vector<std::string>& lines) {
   std::string text = cat("0\n", lines.size(), '\n');
   for (const std::string& line : lines) text.append(line).append("\n");
-  return io::replace_file(fs, path, as_bytes(text));
+  return text;
+}
+
+Result<void> write_counted_lines(io::FileSystem& fs, const std::string& path,
+                                 const std::vector<std::string>& lines) {
+  return io::replace_file(fs, path, as_bytes(counted_text(lines)));
 }
 
 }  // namespace millrace::storage

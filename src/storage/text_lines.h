@@ -13,6 +13,8 @@ namespace millrace::storage {
 /// The lines after version 0 and count; none where there is no file. A file of another version or
 /// with another number of lines is malformed.
 Result<std::vector<std::string>> read_counted_lines(io::FileSystem& fs, const std::string& path);
+/// The contents of such a file.
+std::string counted_text(const std::vector<std::string>& lines);
 /// Replaces the file atomically and durably.
 Result<void> write_counted_lines(io::FileSystem& fs, const std::string& path,
                                  const std::vector<std::string>& lines);

@@ -163,6 +163,24 @@ TEST_F(LogDirectoryTest, InMemoryPartitionsLeaveNoTrace) {
   EXPECT_TRUE(directory->report().clean);
 }
 
+TEST_F(LogDirectoryTest, ClosingPartitionsThatWereNeverWrittenSyncsNothingOfThem) {
+  start();
+  uint64_t syncs = 0;
+  fs->set_hook([&](const io::FaultyCall& call) {
+    const bool of_partition = call.path.find("orders-0") != std::string::npos;
+    if (of_partition && call.name.starts_with("sync")) ++syncs;
+    return io::Fault::none;
+  });
+  EXPECT_TRUE(directory->close());
+  fs->set_hook(nullptr);
+  EXPECT_EQ(syncs, 0U);
+  lose_power(3);
+  start();
+  EXPECT_TRUE(directory->report().clean);
+  append_numbers(2);
+  EXPECT_EQ(values(), numbers(2));
+}
+
 TEST_F(LogDirectoryTest, KraftControllersLogIsNoTopic) {
   start();
   stop();
