@@ -61,7 +61,12 @@ Result<CreatedTopic> Catalog::create(const NewTopic& request, bool validate_only
   }
   MILL_CHECK(state_->store(*topic, count, config));
   if (auto made = state_->add_partitions(*topic, 0, count); !made) {
-    const auto undone = state_->options.metadata->commit({.deletes = {topic_key(topic->name)}});
+    // A directory may be left half made under this id: as with a deleted topic the next start
+    // looks.
+    const DeletedTopicRecord record{.name = topic->name, .partition_count = count};
+    const auto undone =
+        state_->options.metadata->commit({.puts = {{deleted_topic_key(topic->id), encode(record)}},
+                                          .deletes = {topic_key(topic->name)}});
     if (!undone)
       log::error("topic ", topic->name,
                  " is half made until the next start: ", undone.error().to_string());
