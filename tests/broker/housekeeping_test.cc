@@ -163,7 +163,8 @@ class BrokenPartitionTest : public BrokerTest {
   }
   void break_calls(const std::string& name) {
     fs_->set_hook([name](const io::FaultyCall& call) {
-      const bool broken = call.path.find("broken-0/") != std::string_view::npos;
+      const bool broken =
+          call.path.find("broken-0/") != std::string_view::npos && call.path.ends_with(".log");
       return broken && call.name == name ? io::Fault::io_error : io::Fault::none;
     });
   }

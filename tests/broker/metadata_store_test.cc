@@ -16,7 +16,11 @@ class MetadataStoreTest : public ::testing::Test {
  protected:
   void SetUp() override { open(); }
 
-  void open() { store_ = must_open(*fs_); }
+  void open() {
+    store_ = must_open(*fs_);
+    // The folder's own name is made durable by whoever opens the data directory.
+    ASSERT_TRUE(fs_->sync_directory(""));
+  }
   static std::unique_ptr<LocalMetadataStore> must_open(io::FileSystem& fs) {
     auto opened = LocalMetadataStore::open(fs, "meta");
     EXPECT_TRUE(opened) << opened.error().to_string();
@@ -152,12 +156,21 @@ TEST_F(MetadataStoreTest, EveryFailedCallLosesNothingThatWasAnswered) {
       const auto check = [&] {
         for (const auto& [key, value] : answered) EXPECT_TRUE(value_of(key) == value) << key;
       };
-      check();
+      {
+        SCOPED_TRACE("before the crash");
+        check();
+      }
       const auto after_power_loss = fs_->power_loss(number);
-      open();
-      check();
-      store_ = must_open(*after_power_loss);
-      check();
+      {
+        SCOPED_TRACE("after the crash");
+        open();
+        check();
+      }
+      {
+        SCOPED_TRACE("after the power loss");
+        store_ = must_open(*after_power_loss);
+        check();
+      }
       store_.reset();
     }
   }
