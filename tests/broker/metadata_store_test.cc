@@ -189,6 +189,15 @@ TEST_F(MetadataStoreTest, WhileTheDiskIsFullNothingChangesAndAfterwardsItGoesOn)
   EXPECT_EQ(value_of("b"), "2");
 }
 
+TEST_F(MetadataStoreTest, TheFirstBlockOfProducerIdsIsTheExampleOfTheFormatPage) {
+  ASSERT_TRUE(ProducerIds(*store_).next());
+  const std::string expected(
+      "\0\0\0\x17\xf2\xa4\xc8\x98\x08\x01\x12\x13\x0a\x0cproducer-ids\x12\x03\x08\xe8\x07", 31);
+  const auto written = io::read_file(*fs_, kJournal, 1000);
+  ASSERT_TRUE(written);
+  EXPECT_TRUE(equal_bytes(*written, as_bytes(expected)));
+}
+
 TEST_F(MetadataStoreTest, ProducerIdsNeverComeTwice) {
   int64_t last = -1;
   for (int run = 0; run < 3; ++run) {
