@@ -45,6 +45,17 @@ TEST_F(Faults, FullDiskRefusesAppendsServesReadsAndHeals) {
   EXPECT_EQ(values(), numbers(6));
 }
 
+TEST_F(Faults, WhatARefusedAppendLeftBehindIsNoPartOfTheLog) {
+  append_numbers(1);
+  fs->set_lasting_fault(io::Fault::short_write);  // keeps the remainder from being removed, too
+  EXPECT_FALSE(append({.values = {std::string(800, 'x')}}));
+  fs->set_lasting_fault(io::Fault::none);
+  append_numbers(1, 1);
+  restart();
+  EXPECT_FALSE(recovery().unclean);
+  EXPECT_EQ(values(), numbers(2));
+}
+
 TEST_F(Faults, FailedWriteTakesOnlyThatPartitionOffline) {
   append_numbers(3);
   fail_only_orders("write", io::Fault::io_error);

@@ -1,6 +1,7 @@
 // What a log is after a clean end, after a crash, and after damage.
 #include <gtest/gtest.h>
 
+#include "record/batch_view.h"
 #include "storage/checkpoints.h"
 #include "storage/log_fixture.h"
 
@@ -139,6 +140,18 @@ TEST_F(Recovery, DamageAtTheVeryFrontKeepsTheLogStart) {
   EXPECT_EQ(offsets().size(), 9U);
 }
 
+TEST_F(Recovery, DamageOfTheWholeFirstSegmentKeepsTheLogStart) {
+  append_numbers(100);
+  const auto segments = bases();
+  kill();
+  overwrite(path_of(0, ".log"), Bytes(contents(path_of(0, ".log")).size(), std::byte{0x5a}));
+  start();
+  EXPECT_EQ(log->log_start_offset(), Offset(0));
+  EXPECT_EQ(offsets().front(), segments[1]);
+  EXPECT_EQ(recovery().quarantined.at(0).next_offset, Offset(segments[1]));
+  EXPECT_EQ(values(segments[1]).back(), "99");
+}
+
 TEST_F(Recovery, DamageInASealedSegmentLeavesTheOthersWhole) {
   append_numbers(100);
   const auto segments = bases();
@@ -243,6 +256,34 @@ TEST_F(Recovery, IndexEntriesThatPointNowhereDoNotMisleadReads) {
   start();
   for (int from = 0; from < 100; ++from)
     EXPECT_EQ(values(from).size(), 100U - static_cast<size_t>(from));
+}
+
+TEST_F(Recovery, IndexEntriesThatPointTooFarDoNotHideRecords) {
+  append_numbers(100);
+  stop();
+  Bytes index = contents(path_of(0, ".index"));
+  ASSERT_GT(index.size(), 24U);
+  // The first entry says where the last one says: a real batch, but a later one.
+  std::copy(index.end() - 4, index.end(), index.begin() + 4);
+  overwrite(path_of(0, ".index"), index);
+  start();
+  for (int from = 0; from < 20; ++from) {
+    const auto read =
+        log->read(Offset(from), {.bytes_max = 1, .up_to = Offset(100), .at_least_one = true});
+    ASSERT_TRUE(read);
+    EXPECT_EQ(record::BatchView::parse(flatten(read->chunks))->base_offset(), Offset(from));
+  }
+}
+
+TEST_F(Recovery, TimeIndexOfAnotherSegmentIsMadeAnew) {
+  append_numbers(100);
+  stop();
+  const Bytes times = contents(path_of(0, ".timeindex"));
+  overwrite(path_of(0, ".timeindex"), Bytes(12, std::byte{0x5a}));
+  start();
+  EXPECT_FALSE(recovery().rebuilt.empty());
+  stop();
+  EXPECT_EQ(contents(path_of(0, ".timeindex")), times);
 }
 
 TEST_F(Recovery, EpochCheckpointIsMadeAnewFromTheBatches) {
