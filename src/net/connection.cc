@@ -6,7 +6,6 @@
 #include <asio/post.hpp>
 #include <cerrno>
 #include <utility>
-#include <vector>
 
 #include "base/log.h"
 
@@ -42,7 +41,7 @@ void Connection::start() {
         asio::post(executor, [weak] {
           const auto self = weak.lock();
           if (!self || self->is_closed_) return;
-          self->collect_answers();
+          self->accept_answers(self->mailbox_->take_and_rest());
           self->send_answers();
         });
       });
@@ -61,19 +60,18 @@ void Connection::wait_readable() {
 
 void Connection::on_readable() {
   if (reading_ended_) return;
-  // Answers given while requests are handed out are collected below, without a wake-up each.
   mailbox_->hold();
-  Progress progress = Progress::more;
+  Progress progress = take_held();
   for (int i = 0; i < kReadsPerTurn && progress == Progress::more; ++i) progress = read_some();
-  if (progress == Progress::closed) return;
+  if (is_closed_) return;
   paused_ = progress == Progress::paused;
-  collect_answers();
+  accept_answers(mailbox_->take_and_rest());
   send_answers();
   if (!is_closed_ && !paused_) wait_readable();
 }
 
 Connection::Progress Connection::read_some() {
-  if (!may_read()) return Progress::paused;
+  if (!may_take_request() || !memory_allows()) return Progress::paused;
   const bool direct = frame_ && frame_->missing() >= kScratchSize / 4;
   const std::span<std::byte> into = direct ? frame_->room() : scratch();
   const ssize_t count = recv(socket_.native_handle(), into.data(), into.size(), 0);
@@ -81,31 +79,54 @@ Connection::Progress Connection::read_some() {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Progress::drained;
     if (errno == EINTR) return Progress::more;
     close();
-    return Progress::closed;
+    return Progress::ended;
   }
   if (count == 0) {
     on_eof();
-    return is_closed_ ? Progress::closed : Progress::drained;
+    return Progress::ended;
   }
   last_traffic_ = environment_.clock.steady_now();
+  Progress progress = Progress::more;
   if (direct) {
     frame_->filled(static_cast<size_t>(count));
     if (frame_->missing() == 0) end_frame();
-  } else if (!take(into.first(static_cast<size_t>(count)))) {
-    return Progress::closed;
+  } else {
+    ByteView bytes = into.first(static_cast<size_t>(count));
+    progress = take(bytes);
+    if (progress == Progress::paused) {
+      held_ = std::make_unique<FrameBuffer>(environment_.budget, bytes.size());
+      held_->append(bytes);
+      held_taken_ = 0;
+    }
   }
-  return static_cast<size_t>(count) < into.size() ? Progress::drained : Progress::more;
+  if (reading_ended_) return Progress::ended;
+  if (progress == Progress::more && static_cast<size_t>(count) < into.size()) {
+    return Progress::drained;
+  }
+  return progress;
 }
 
-bool Connection::may_read() {
+Connection::Progress Connection::take_held() {
+  if (!held_) return Progress::more;
+  ByteView rest = held_->bytes().subspan(held_taken_);
+  const Progress progress = take(rest);
+  if (progress == Progress::paused) {
+    held_taken_ = held_->size() - rest.size();
+  } else {
+    held_.reset();
+  }
+  return progress;
+}
+
+bool Connection::may_take_request() const {
   const Limits& limits = environment_.limits;
   return pending_.size() < limits.requests_in_flight_max &&
          output_.size() < limits.unsent_bytes_max &&
-         pending_bytes_ < limits.connection_request_bytes_max && memory_allows();
+         pending_bytes_ < limits.connection_request_bytes_max;
 }
 
 bool Connection::memory_allows() {
-  RequestBudget& budget = environment_.budget;
+  RequestBudget& budget = *environment_.budget;
   if (!budget.exhausted() || has_overdraft_) return true;
   const bool inside_frame = frame_ != nullptr;
   if (inside_frame && budget.try_overdraft()) {
@@ -125,18 +146,21 @@ bool Connection::memory_allows() {
   return false;
 }
 
-bool Connection::take(ByteView bytes) {
+Connection::Progress Connection::take(ByteView& bytes) {
   while (!bytes.empty()) {
     if (!frame_) {
-      if (!begin_frame(bytes)) return false;
-      if (!frame_) return true;
+      if (size_bytes_read_ == 0 && !may_take_request()) return Progress::paused;
+      if (!begin_frame(bytes)) return Progress::ended;
     }
-    const size_t count = std::min(bytes.size(), frame_->missing());
-    frame_->append(bytes.first(count));
-    bytes = bytes.subspan(count);
-    if (frame_->missing() == 0) end_frame();
+    if (frame_) {
+      const size_t count = std::min(bytes.size(), frame_->missing());
+      frame_->append(bytes.first(count));
+      bytes = bytes.subspan(count);
+      if (frame_->missing() == 0) end_frame();
+    }
+    if (reading_ended_) return Progress::ended;
   }
-  return true;
+  return Progress::more;
 }
 
 bool Connection::begin_frame(ByteView& bytes) {
@@ -171,21 +195,24 @@ void Connection::end_frame() {
   const RequestKind kind = environment_.dispatcher.dispatch(
       {.bytes = SharedBytes(frame, frame->bytes()), .connection = context_},
       Reply(mailbox_, ticket));
-  // Nothing was collected meanwhile: answers wait in the mailbox.
+  // The answer may be in the mailbox already; it was not taken yet.
   pending_.back().kind = kind;
+  accept_answers(mailbox_->take());
 }
 
 void Connection::on_eof() {
-  // The client may have closed only its sending side: what it asked for is still answered.
+  // The client may have closed only its sending side: the work it asked for is still answered. What
+  // merely waits is given up, or a client that has gone would be kept until the wait ends.
   reading_ended_ = true;
-  frame_.reset();
-  return_overdraft();
-  close_if_finished();
+  finishing_ = true;
+  drop_input();
 }
 
-void Connection::collect_answers() {
-  for (Answer& answer : mailbox_->take_all()) {
-    pending_[answer.ticket - first_ticket_].answer = std::move(answer);
+void Connection::accept_answers(std::vector<Answer> answers) {
+  for (Answer& answer : answers) {
+    if (answer.ticket < first_ticket_) continue;  // behind an answer that ends the connection
+    const uint64_t index = answer.ticket - first_ticket_;
+    if (index < pending_.size()) pending_[index].answer = std::move(answer);
   }
   while (!pending_.empty() && pending_.front().answer) {
     Pending request = std::move(pending_.front());
@@ -207,34 +234,67 @@ void Connection::collect_answers() {
 }
 
 void Connection::send_answers() {
-  const bool had_output = !output_.empty();
-  const auto flushed = output_.flush(socket_.native_handle());
-  if (!flushed) return close();
-  if (had_output) last_traffic_ = environment_.clock.steady_now();
-  if (!*flushed && !std::exchange(waiting_writable_, true)) {
-    socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                       [self = shared_from_this()](const asio::error_code& failed) {
-                         self->waiting_writable_ = false;
-                         if (!failed && !self->is_closed_) self->send_answers();
-                       });
+  if (!waiting_for_file_) {
+    const int64_t unsent = output_.size();
+    const auto flushed = output_.flush(socket_.native_handle());
+    if (!flushed) return close();
+    if (output_.size() < unsent) last_traffic_ = environment_.clock.steady_now();
+    if (*flushed == OutputQueue::Flushed::cold) {
+      read_ahead();
+    } else if (*flushed == OutputQueue::Flushed::socket_full) {
+      wait_writable();
+    }
   }
   close_if_finished();
   resume_reading();
 }
 
+void Connection::wait_writable() {
+  if (std::exchange(waiting_writable_, true)) return;
+  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                     [self = shared_from_this()](const asio::error_code& failed) {
+                       self->waiting_writable_ = false;
+                       if (!failed && !self->is_closed_) self->send_answers();
+                     });
+}
+
+void Connection::read_ahead() {
+  waiting_for_file_ = true;
+  environment_.read_ahead.load(output_.cold_slice(),
+                               [weak = weak_from_this(), executor = socket_.get_executor()] {
+                                 asio::post(executor, [weak] {
+                                   const auto self = weak.lock();
+                                   if (!self || self->is_closed_) return;
+                                   self->waiting_for_file_ = false;
+                                   self->output_.cold_slice_loaded();
+                                   self->send_answers();
+                                 });
+                               });
+}
+
 void Connection::resume_reading() {
-  if (is_closed_ || !paused_ || !may_read()) return;
+  if (is_closed_ || !paused_ || !may_take_request()) return;
+  if (!held_ && !memory_allows()) return;
   paused_ = false;
-  wait_readable();
+  if (!held_) return wait_readable();
+  // What is held does not make the socket readable.
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    if (!self->is_closed_) self->on_readable();
+  });
 }
 
 void Connection::finish() {
   reading_ended_ = true;
   finishing_ = true;
-  frame_.reset();
-  return_overdraft();
-  collect_answers();
+  drop_input();
+  accept_answers(mailbox_->take_and_rest());
   send_answers();
+}
+
+void Connection::drop_input() {
+  frame_.reset();
+  held_.reset();
+  return_overdraft();
 }
 
 void Connection::close_if_finished() {
@@ -248,8 +308,7 @@ void Connection::close_if_finished() {
 void Connection::close() {
   if (std::exchange(is_closed_, true)) return;
   mailbox_->close();
-  return_overdraft();
-  frame_.reset();
+  drop_input();
   asio::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
@@ -262,11 +321,12 @@ void Connection::check_times() {
   const Limits& limits = environment_.limits;
   const auto quiet = now - last_traffic_;
   if (limits.idle_max.count() > 0 && quiet > limits.idle_max && pending_.empty()) return close();
-  if (frame_ && environment_.budget.exhausted() && quiet > limits.stalled_frame_max) close();
+  const bool holds_memory = frame_ || held_;
+  if (holds_memory && environment_.budget->exhausted() && quiet > limits.stalled_frame_max) close();
 }
 
 void Connection::return_overdraft() {
-  if (std::exchange(has_overdraft_, false)) environment_.budget.return_overdraft();
+  if (std::exchange(has_overdraft_, false)) environment_.budget->return_overdraft();
 }
 
 }  // namespace millrace::net

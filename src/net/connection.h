@@ -1,18 +1,21 @@
 // Connection: frames in, answers out in the order of their requests.
 #pragma once
 
+#include <array>
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "net/dispatcher.h"
 #include "net/frame_buffer.h"
 #include "net/limits.h"
 #include "net/output_queue.h"
+#include "net/read_ahead.h"
 #include "net/reply_mailbox.h"
 #include "net/request_budget.h"
 
@@ -22,7 +25,8 @@ namespace millrace::net {
 struct ConnectionEnvironment {
   RequestDispatcher& dispatcher;
   const Limits& limits;
-  RequestBudget& budget;
+  std::shared_ptr<RequestBudget> budget;
+  ReadAhead& read_ahead;
   const Clock& clock;
 };
 
@@ -51,21 +55,31 @@ class Connection : public std::enable_shared_from_this<Connection> {
     int64_t bytes = 0;
     std::optional<Answer> answer;
   };
-  enum class Progress : uint8_t { more, drained, paused, closed };
+  enum class Progress : uint8_t {
+    more,     // perhaps there is more to read
+    drained,  // the socket is empty
+    paused,   // a limit is reached
+    ended,    // nothing is read any more
+  };
 
   void wait_readable();
   void on_readable();
   Progress read_some();
-  bool may_read();
+  bool may_take_request() const;
   bool memory_allows();
+  Progress take_held();
+  /// Takes frames from the front of `bytes` while the limits allow.
+  Progress take(ByteView& bytes);
   /// False when the connection was closed.
-  bool take(ByteView bytes);
   bool begin_frame(ByteView& bytes);
   void end_frame();
   void on_eof();
 
-  void collect_answers();
+  void accept_answers(std::vector<Answer> answers);
   void send_answers();
+  void wait_writable();
+  void read_ahead();
+  void drop_input();
   void resume_reading();
   void close_if_finished();
   void return_overdraft();
@@ -83,6 +97,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool had_frame_ = false;
   bool has_overdraft_ = false;
   bool waits_for_memory_ = false;
+  // What was read together with a frame after which a limit was reached.
+  std::unique_ptr<FrameBuffer> held_;
+  size_t held_taken_ = 0;
 
   // Requests that are not answered yet, or whose answer waits for an earlier one.
   std::deque<Pending> pending_;
@@ -92,6 +109,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   bool waiting_readable_ = false;
   bool waiting_writable_ = false;
+  bool waiting_for_file_ = false;
   bool paused_ = false;
   bool reading_ended_ = false;
   bool finishing_ = false;

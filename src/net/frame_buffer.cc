@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace millrace::net {
 
@@ -11,14 +12,14 @@ constexpr size_t kRoomMin = 4096;
 
 }  // namespace
 
-FrameBuffer::FrameBuffer(RequestBudget& budget, size_t frame_size)
-    : budget_(budget), frame_size_(frame_size) {}
+FrameBuffer::FrameBuffer(std::shared_ptr<RequestBudget> budget, size_t frame_size)
+    : budget_(std::move(budget)), frame_size_(frame_size) {}
 
-FrameBuffer::~FrameBuffer() { budget_.release(static_cast<int64_t>(capacity_)); }
+FrameBuffer::~FrameBuffer() { budget_->release(static_cast<int64_t>(capacity_)); }
 
 void FrameBuffer::grow(size_t capacity) {
   auto larger = std::make_unique_for_overwrite<std::byte[]>(capacity);
-  budget_.charge(static_cast<int64_t>(capacity - capacity_));
+  budget_->charge(static_cast<int64_t>(capacity - capacity_));
   if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
   data_ = std::move(larger);
   capacity_ = capacity;

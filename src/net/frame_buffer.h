@@ -16,7 +16,7 @@ namespace millrace::net {
 class FrameBuffer {
  public:
   /// For a frame of `frame_size` bytes.
-  FrameBuffer(RequestBudget& budget, size_t frame_size);
+  FrameBuffer(std::shared_ptr<RequestBudget> budget, size_t frame_size);
   ~FrameBuffer();
   FrameBuffer(const FrameBuffer&) = delete;
   FrameBuffer& operator=(const FrameBuffer&) = delete;
@@ -36,7 +36,8 @@ class FrameBuffer {
  private:
   void grow(size_t capacity);
 
-  RequestBudget& budget_;
+  /// Shared: a handler may keep the frame for longer than the server lives.
+  const std::shared_ptr<RequestBudget> budget_;
   const size_t frame_size_;
   std::unique_ptr<std::byte[]> data_;
   size_t capacity_ = 0;

@@ -27,9 +27,10 @@ struct Limits {
   /// Connections of all listeners; reached, accepting stops (max.connections).
   size_t connections_max = 100'000;
   /// A connection without traffic and without a request under way is closed after this
-  /// (connections.max.idle.ms); nothing switches it off below 1.
+  /// (connections.max.idle.ms); 0 or less switches it off.
   Milliseconds idle_max{600'000};
-  /// While memory is short, a half-received frame that does not grow for this long is given up.
+  /// While memory is short, a connection that holds some and does not move for this long is given
+  /// up.
   Milliseconds stalled_frame_max{10'000};
 };
 

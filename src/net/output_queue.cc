@@ -11,13 +11,14 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "net/read_ahead.h"
 
 namespace millrace::net {
 
 namespace {
 
 constexpr size_t kPartsMax = 64;
-/// Where a file has no descriptor its bytes pass through memory in pieces of this size.
+/// Files are looked at, read ahead, and where sendfile cannot read them copied, in such pieces.
 constexpr int64_t kPieceSize = 256 * 1024;
 
 Error socket_error(int error_number, std::string_view call) {
@@ -35,7 +36,7 @@ void OutputQueue::push(io::Chunks chunks) {
   }
 }
 
-Result<bool> OutputQueue::flush(int socket) {
+Result<OutputQueue::Flushed> OutputQueue::flush(int socket) {
   while (!chunks_.empty()) {
     auto* slice = std::get_if<io::FileSlice>(&chunks_.front());
     if (slice != nullptr && slice->file->descriptor() < 0) {
@@ -43,9 +44,10 @@ Result<bool> OutputQueue::flush(int socket) {
       slice = nullptr;
     }
     MILL_TRY(const Step step, slice != nullptr ? send_file(socket, *slice) : send_memory(socket));
-    if (step == Step::would_block) return false;
+    if (step == Step::would_block) return Flushed::socket_full;
+    if (step == Step::cold) return Flushed::cold;
   }
-  return true;
+  return Flushed::all;
 }
 
 Result<OutputQueue::Step> OutputQueue::send_memory(int socket) {
@@ -73,9 +75,14 @@ Result<OutputQueue::Step> OutputQueue::send_memory(int socket) {
 }
 
 Result<OutputQueue::Step> OutputQueue::send_file(int socket, io::FileSlice& slice) {
+  if (warm_bytes_ == 0) {
+    const io::FileSlice next = cold_slice();
+    if (!in_page_cache(next)) return Step::cold;
+    warm_bytes_ = next.size;
+  }
   off_t from = slice.at.value();
   const ssize_t sent =
-      sendfile(socket, slice.file->descriptor(), &from, static_cast<size_t>(slice.size));
+      sendfile(socket, slice.file->descriptor(), &from, static_cast<size_t>(warm_bytes_));
   if (sent < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Step::would_block;
     if (errno == EINTR) return Step::sent;
@@ -83,9 +90,18 @@ Result<OutputQueue::Step> OutputQueue::send_file(int socket, io::FileSlice& slic
   }
   // The length was promised in the response's front; a file that ends early cannot keep it.
   if (sent == 0) return socket_error(EIO, cat(slice.file->path(), " is shorter than it was"));
+  warm_bytes_ -= sent;
   consume(static_cast<size_t>(sent));
   return Step::sent;
 }
+
+io::FileSlice OutputQueue::cold_slice() const {
+  io::FileSlice slice = std::get<io::FileSlice>(chunks_.front());
+  slice.size = std::min(slice.size, kPieceSize);
+  return slice;
+}
+
+void OutputQueue::cold_slice_loaded() { warm_bytes_ = cold_slice().size; }
 
 Result<void> OutputQueue::load_front(const io::FileSlice& slice) {
   const int64_t size = std::min(slice.size, kPieceSize);

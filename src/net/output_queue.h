@@ -18,13 +18,23 @@ class OutputQueue {
   /// Bytes not sent yet.
   int64_t size() const { return size_; }
 
-  /// Writes to the non-blocking socket until all is sent or the socket is full: memory by gathered
-  /// writes, file ranges by sendfile. True when all is sent; an error means that the connection is
-  /// of no use any more.
-  Result<bool> flush(int socket);
+  enum class Flushed : uint8_t {
+    all,
+    socket_full,
+    cold,  // what comes next is not in the page cache: cold_slice() says what
+  };
+  /// Writes to the non-blocking socket for as long as neither socket nor disk make it wait: memory
+  /// by gathered writes, file ranges by sendfile. An error means that the connection is of no use
+  /// any more.
+  Result<Flushed> flush(int socket);
+
+  /// After `cold`: the range to be read ahead before the next flush.
+  io::FileSlice cold_slice() const;
+  /// It was; flush takes it as it is now.
+  void cold_slice_loaded();
 
  private:
-  enum class Step : uint8_t { sent, would_block };
+  enum class Step : uint8_t { sent, would_block, cold };
 
   Result<Step> send_memory(int socket);
   Result<Step> send_file(int socket, io::FileSlice& slice);
@@ -33,6 +43,8 @@ class OutputQueue {
 
   std::deque<io::Chunk> chunks_;
   int64_t size_ = 0;
+  /// So much of the slice in front was found in the page cache.
+  int64_t warm_bytes_ = 0;
 };
 
 }  // namespace millrace::net

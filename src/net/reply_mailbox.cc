@@ -17,7 +17,12 @@ void ReplyMailbox::hold() {
   awake_ = true;
 }
 
-std::vector<Answer> ReplyMailbox::take_all() {
+std::vector<Answer> ReplyMailbox::take() {
+  const MutexLock lock(mutex_);
+  return std::exchange(answers_, {});
+}
+
+std::vector<Answer> ReplyMailbox::take_and_rest() {
   const MutexLock lock(mutex_);
   awake_ = false;
   return std::exchange(answers_, {});

@@ -22,17 +22,18 @@ struct Answer {
 /// does. Safe from any thread; `wake` is called under the lock, at most once between two takes.
 class ReplyMailbox {
  public:
-  /// `wake` makes the io thread call take_all soon.
+  /// `wake` makes the io thread call take_and_rest soon.
   explicit ReplyMailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   /// Keeps the answer and wakes the io thread, unless it is awake or the connection has gone.
   void put(Answer answer);
 
-  /// The io thread is about to hand out requests and will take the answers afterwards: no waking
-  /// until then.
+  /// The io thread is awake and takes the answers by itself: no waking until it rests.
   void hold();
-  /// All answers so far; from now on the next one wakes again.
-  std::vector<Answer> take_all();
+  /// All answers so far.
+  std::vector<Answer> take();
+  /// The same, and from now on the next answer wakes.
+  std::vector<Answer> take_and_rest();
 
   /// The connection has gone: later answers are dropped and `wake` is never called again.
   void close();

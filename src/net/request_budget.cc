@@ -24,6 +24,12 @@ void RequestBudget::return_overdraft() {
   if (anyone_waits_.load()) wake_all();
 }
 
+void RequestBudget::forget_waiting() {
+  const MutexLock lock(mutex_);
+  anyone_waits_ = false;
+  waiting_.clear();
+}
+
 void RequestBudget::wake_all() {
   const MutexLock lock(mutex_);
   anyone_waits_ = false;

@@ -34,6 +34,9 @@ class RequestBudget {
   /// the budget has room, or, for one who `wants_overdraft`, that is free.
   void wait(bool wants_overdraft, std::function<void()> resume);
 
+  /// The event loops are about to go: nobody is resumed any more.
+  void forget_waiting();
+
   /// True if the caller now has the overdraft; it gives it back when its frame is complete or
   /// dropped.
   bool try_overdraft() { return !overdraft_taken_.exchange(true); }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +32,14 @@ Error listen_error(const Endpoint& endpoint, const asio::error_code& failed) {
               "; give another address or port, or end the program that holds it")};
 }
 
+/// An IPv4 peer of a socket for both is told as IPv4.
+std::string text_of(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
 }  // namespace
 
 struct Server::State {
@@ -51,8 +60,8 @@ struct Server::State {
 
   State(ServerOptions opts, RequestDispatcher& dispatcher)
       : options(std::move(opts)),
-        budget(options.limits.request_bytes_max),
-        environment{dispatcher, options.limits, budget, *options.clock} {
+        budget(std::make_shared<RequestBudget>(options.limits.request_bytes_max)),
+        environment{dispatcher, options.limits, budget, read_ahead, *options.clock} {
     for (size_t i = 0; i < options.io_threads; ++i) {
       threads.push_back(std::make_unique<IoThread>());
     }
@@ -64,7 +73,8 @@ struct Server::State {
   void removed(IoThread& thread, uint64_t id);
 
   const ServerOptions options;
-  RequestBudget budget;
+  const std::shared_ptr<RequestBudget> budget;
+  ReadAhead read_ahead;
   const ConnectionEnvironment environment;
   std::vector<std::unique_ptr<IoThread>> threads;
   /// Run on the first thread.
@@ -91,19 +101,34 @@ Result<Endpoint> Server::listen(const Endpoint& endpoint) {
   const auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
                                       tcp::resolver::passive, failed);
   if (failed) return listen_error(endpoint, failed);
-  const tcp::endpoint address = found.begin()->endpoint();
-  tcp::acceptor acceptor(context);
-  acceptor.open(address.protocol(), failed);
-  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed) acceptor.bind(address, failed);
-  if (!failed) acceptor.listen(tcp::acceptor::max_listen_connections, failed);
-  if (failed) return listen_error(endpoint, failed);
   Endpoint bound = endpoint;
-  bound.port = acceptor.local_endpoint().port();
-  state_->listeners.push_back(std::make_unique<State::Listener>(
-      State::Listener{.acceptor = std::move(acceptor),
-                      .again = asio::steady_timer(context),
-                      .host_name = endpoint.is_address() ? "" : endpoint.host}));
+  std::optional<Error> first_failure;
+  bool listens = false;
+  // A name may stand for several addresses, localhost for 127.0.0.1 and ::1: any of them will do,
+  // and all have the same port.
+  for (const auto& entry : found) {
+    tcp::endpoint address = entry.endpoint();
+    address.port(bound.port);
+    tcp::acceptor acceptor(context);
+    acceptor.open(address.protocol(), failed);
+    if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+    if (!failed) acceptor.bind(address, failed);
+    if (!failed) acceptor.listen(tcp::acceptor::max_listen_connections, failed);
+    if (failed) {
+      if (!first_failure) first_failure = listen_error(endpoint, failed);
+      continue;
+    }
+    bound.port = acceptor.local_endpoint().port();
+    listens = true;
+    state_->listeners.push_back(std::make_unique<State::Listener>(
+        State::Listener{.acceptor = std::move(acceptor),
+                        .again = asio::steady_timer(context),
+                        .host_name = endpoint.is_address() ? "" : endpoint.host}));
+  }
+  // A port that somebody else holds on one of the addresses would be answered by him.
+  if (first_failure && (!listens || first_failure->code() == std::errc::address_in_use)) {
+    return *std::move(first_failure);
+  }
   return bound;
 }
 
@@ -156,9 +181,9 @@ void Server::State::accepted(Listener& listener, tcp::socket socket, IoThread& t
   const uint64_t id = ++last_id;
   const ConnectionInfo info{
       .id = id,
-      .peer_host = peer.address().to_string(),
+      .peer_host = text_of(peer.address()),
       .peer_port = peer.port(),
-      .local_host = listener.host_name.empty() ? local.address().to_string() : listener.host_name,
+      .local_host = listener.host_name.empty() ? text_of(local.address()) : listener.host_name,
       .local_port = local.port()};
   ++connection_count;
   auto connection = std::make_shared<Connection>(std::move(socket), info, environment,
@@ -217,12 +242,14 @@ void Server::stop(Milliseconds grace) {
     });
   }
   for (auto& thread : state.threads) thread->thread.join();
+  state.read_ahead.stop();
+  state.budget->forget_waiting();
   for (auto& thread : state.threads) thread->connections.clear();
   state.listeners.clear();
 }
 
 size_t Server::connection_count() const { return state_->connection_count; }
 
-int64_t Server::request_bytes() const { return state_->budget.used(); }
+int64_t Server::request_bytes() const { return state_->budget->used(); }
 
 }  // namespace millrace::net
