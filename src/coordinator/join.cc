@@ -61,6 +61,8 @@ void Core::join(JoinRequest request, Reply<JoinResponse> reply) {
         at.group.remove(request.member_id);
       }
       at.effects.reply(std::move(reply), refusal(ErrorCode::group_max_size_reached, kNoMemberId));
+      // Whoever was turned away is not waited for any longer.
+      complete_join_if_all_joined(at);
     } else if (!at.group.supports_protocols(request.protocol_type, request.protocols)) {
       at.effects.reply(std::move(reply),
                        refusal(ErrorCode::inconsistent_group_protocol, request.member_id));
