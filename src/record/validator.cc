@@ -223,23 +223,24 @@ class Validator {
 /// Kafka finds batches by their sizes before it looks into one; the same order gives the same
 /// codes. The size of the first batch, or why there is none.
 std::variant<size_t, ValidationFailure> find_batch(ByteView bytes) {
-  const auto none =
-      failure(ErrorCode::invalid_record,
-              "Produce requests must have exactly one record batch per partition, found none");
-  if (bytes.size() < kBatchPrefixSize) return none;
+  const auto none = [] {
+    return failure(ErrorCode::invalid_record,
+                   "Produce requests must have exactly one record batch per partition, found none");
+  };
+  if (bytes.size() < kBatchPrefixSize) return none();
   const auto length = load_be<int32_t>(bytes.data() + HeaderLayout::kLength);
   if (length < kLegacyRecordSizeMin) {
     return failure(ErrorCode::corrupt_message,
                    cat("Record size ", length, " is less than the minimum record overhead (14)"));
   }
-  if (bytes.size() <= HeaderLayout::kMagic) return none;
+  if (bytes.size() <= HeaderLayout::kMagic) return none();
   const auto magic = load_be<int8_t>(bytes.data() + HeaderLayout::kMagic);
   if (magic < 0 || magic > kMagic) {
     return failure(ErrorCode::corrupt_message,
                    cat("Invalid magic found in record: ", static_cast<int>(magic)));
   }
   const size_t size = kBatchPrefixSize + static_cast<size_t>(length);
-  if (size > bytes.size()) return none;
+  if (size > bytes.size()) return none();
   if (magic != kMagic) {
     return failure(ErrorCode::invalid_record,
                    "Produce requests are only allowed to contain record batches with magic 2");
@@ -249,6 +250,7 @@ std::variant<size_t, ValidationFailure> find_batch(ByteView bytes) {
 
 /// True where Kafka's iteration would find one more batch behind the first, or fail on it.
 std::optional<ValidationFailure> check_rest(ByteView rest) {
+  if (rest.empty()) return std::nullopt;  // as good as always
   auto second = find_batch(rest);
   if (auto* refused = std::get_if<ValidationFailure>(&second)) {
     const bool is_another_magic =
@@ -265,7 +267,7 @@ std::optional<ValidationFailure> check_rest(ByteView rest) {
 
 Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
   auto found = find_batch(bytes);
-  if (auto* refused = std::get_if<ValidationFailure>(&found)) return *std::move(refused);
+  if (auto* refused = std::get_if<ValidationFailure>(&found)) return std::move(*refused);
   const size_t size = std::get<size_t>(found);
   if (!options.allow_zstd && size >= kBatchHeaderSize &&
       (load_be<int16_t>(bytes.data() + HeaderLayout::kAttributes) & AttributeBits::kCodecMask) ==
