@@ -26,12 +26,17 @@ def load(bootstrap, codecs=("none", "gzip", "snappy", "lz4", "zstd")):
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "readers", "enable.auto.commit": False,
                          "auto.offset.reset": "earliest"})
     consumer.subscribe(["lz4"])
-    for _ in range(20):
-        messages = consumer.consume(500, 5)
+    left, commits = 20000 // 2, 0
+    while left > 0:
         last = {}
-        for m in messages:
+        for m in consumer.consume(min(500, left), 5):
+            assert m.error() is None, m.error()
             last[m.partition()] = TopicPartition("lz4", m.partition(), m.offset() + 1, metadata="so far")
-        consumer.commit(offsets=list(last.values()), asynchronous=False)
+            left -= 1
+        if last:
+            consumer.commit(offsets=list(last.values()), asynchronous=False)
+            commits += 1
+    assert commits >= 20
     consumer.close()
 
 
