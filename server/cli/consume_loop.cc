@@ -112,11 +112,27 @@ std::optional<int64_t> reset_of(const StartPoint& from) {
   return from.kind == StartPoint::Kind::end ? client::kLatest : client::kEarliest;
 }
 
+/// An offset that was asked for and is not there is told, not silently replaced.
+Result<void> check_within(client::Cluster& cluster, const PartitionOffsets& positions,
+                          const std::vector<TopicPartition>& names) {
+  MILL_TRY(const auto starts,
+           client::list_offsets(cluster, names, client::kEarliest, cluster.limits()));
+  MILL_TRY(const auto ends,
+           client::list_offsets(cluster, names, client::kLatest, cluster.limits()));
+  for (const auto& [name, offset] : positions) {
+    if (offset >= starts.at(name) && offset <= ends.at(name)) continue;
+    return kafka_error(ErrorCode::offset_out_of_range,
+                       cat(name, " begins at offset ", starts.at(name), " and ends at ",
+                           ends.at(name), "; there is no ", offset));
+  }
+  return {};
+}
+
 Result<void> consume_alone(client::Cluster& cluster, const ConsumeOptions& options) {
   MILL_TRY(const auto partitions, wanted_partitions(cluster, options));
   MILL_TRY(auto positions, resolve(cluster, options.from, partitions));
-  // An offset that was asked for and is not there is told, not silently replaced.
   const bool exact = options.from.kind == StartPoint::Kind::offset;
+  if (exact) MILL_CHECK(check_within(cluster, positions, partitions));
   Printer printer(cluster, options, exact ? std::nullopt : reset_of(options.from));
   MILL_CHECK(printer.assign(std::move(positions)));
   while (!printer.is_done()) MILL_CHECK(printer.step());

@@ -8,6 +8,7 @@
 #include "storage/checkpoints.h"
 #include "storage/leader_epochs.h"
 #include "storage/producer_snapshot.h"
+#include "storage/topic_partition.h"
 
 namespace millrace::server {
 namespace {
@@ -40,6 +41,8 @@ Result<void> collect(io::FileSystem& fs, const std::string& directory, int depth
   for (const auto& entry : entries) {
     const auto path = io::join(directory, entry.name);
     if (entry.is_directory) {
+      // What is being deleted is nobody's log any more.
+      if (storage::is_deleted_directory_name(entry.name)) continue;
       if (depth < kDepthMax) MILL_CHECK(collect(fs, path, depth + 1, files));
     } else if (is_known(entry.name)) {
       files.push_back(path);

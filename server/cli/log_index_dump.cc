@@ -45,7 +45,15 @@ struct Index {
   std::optional<Batches> batches;
 };
 
-/// Entries up to the zeros with which Kafka grows the index of a segment in use ahead.
+/// Kafka grows the index of a segment in use ahead with zeros. No batch at position 0 is ever
+/// indexed.
+bool is_padding(const OffsetIndexEntry& entry, bool) { return entry.position == 0; }
+/// A first entry of zeros may be a record of the year 1970, unless there is no record.
+bool is_padding(const TimeIndexEntry& entry, bool may_be_record) {
+  return entry.timestamp == 0 && entry.relative_offset == 0 && !may_be_record;
+}
+
+/// The entries in front of any padding.
 template <class Entry>
 Result<Index<Entry>> read_index(io::FileSystem& fs, const std::string& path,
                                 std::string_view suffix, const LogVisitor& visitor) {
@@ -58,21 +66,22 @@ Result<Index<Entry>> read_index(io::FileSystem& fs, const std::string& path,
   }
   index.base = *base;
   MILL_TRY(const Bytes bytes, io::read_file(fs, path, kIndexSizeMax));
+  const auto log = path.substr(0, path.size() - suffix.size()) + ".log";
+  MILL_TRY(const bool has_log, fs.exists(log));
+  if (has_log) {
+    MILL_TRY(index.batches, walk(fs, log));
+  } else {
+    visitor.damage(cat(path, ": there is no ", log, " beside it"));
+  }
   if (bytes.size() % Entry::kSize != 0) {
     visitor.damage(cat(path, ": size ", bytes.size(), " is no multiple of ", Entry::kSize));
   }
   for (size_t at = 0; at + Entry::kSize <= bytes.size(); at += Entry::kSize) {
     const auto entry = Entry::decode(bytes.data() + at);
-    if (at > 0 && entry.key() == 0 && entry.relative_offset == 0) break;
+    const bool may_be_record = at == 0 && index.batches && !index.batches->by_position.empty();
+    if (is_padding(entry, may_be_record)) break;
     index.entries.push_back(entry);
   }
-  const auto log = path.substr(0, path.size() - suffix.size()) + ".log";
-  MILL_TRY(const bool has_log, fs.exists(log));
-  if (!has_log) {
-    visitor.damage(cat(path, ": there is no ", log, " beside it"));
-    return index;
-  }
-  MILL_TRY(index.batches, walk(fs, log));
   return index;
 }
 
