@@ -2,11 +2,27 @@
 
 #include <string>
 
+#include "base/bytes.h"
 #include "base/try.h"
+#include "base/uuid.h"
 #include "broker/metadata_records.h"
 #include "broker/metadata_store.h"
 
 namespace millrace::broker {
+namespace {
+
+/// Where a directory's ids begin. Partition files move between brokers, and with them what they
+/// remember of their producers: a new producer with the id of an old one would be refused, or its
+/// records taken for repeated ones. Kafka counts from 0, other directories draw another start;
+/// below 2^53 so that every language's numbers hold it.
+int64_t draw_first_id() {
+  constexpr int64_t kSmallest = int64_t{1} << 40;
+  constexpr int64_t kRange = int64_t{1} << 50;
+  const Uuid random = Uuid::random();
+  return kSmallest + (load_be<int64_t>(random.bytes.data() + 8) & (kRange - 1));
+}
+
+}  // namespace
 
 Result<ProducerId> ProducerIds::next() {
   const MutexLock lock(mutex_);
@@ -20,7 +36,7 @@ Result<void> ProducerIds::take_block() {
   const std::string key(kProducerIdsKey);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const auto stored = metadata_.get(key);
-    int64_t first = 0;
+    int64_t first = draw_first_id();
     if (stored) {
       MILL_TRY(first, decode_producer_ids(stored->value));
     }

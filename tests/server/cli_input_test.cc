@@ -1,0 +1,109 @@
+// Lines, assignments, tables, exit codes: what the commands share.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+
+#include "cli/common.h"
+#include "cli/line_reader.h"
+
+namespace millrace::server {
+namespace {
+
+using Outcome = LineReader::Outcome;
+
+class Lines : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(::pipe(ends_.data()), 0);
+    reader_ = std::make_unique<LineReader>(ends_[0], [this] { return stop_; });
+  }
+  void TearDown() override {
+    ::close(ends_[0]);
+    end_input();
+  }
+  void type(std::string_view text) {
+    ASSERT_EQ(::write(ends_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  void end_input() {
+    if (ends_[1] >= 0) ::close(ends_[1]);
+    ends_[1] = -1;
+  }
+  Outcome next(Milliseconds patience = Milliseconds{0}) {
+    std::string_view line;
+    const auto outcome = reader_->next(line, patience);
+    EXPECT_TRUE(outcome);
+    line_ = line;
+    return *outcome;
+  }
+
+  std::array<int, 2> ends_{-1, -1};
+  bool stop_ = false;
+  std::string line_;
+  std::unique_ptr<LineReader> reader_;
+};
+
+TEST_F(Lines, ComeOneByOneAndALastOneWithoutAnEndCounts) {
+  type("one\n\nthree");
+  end_input();
+  EXPECT_EQ(next(), Outcome::line);
+  EXPECT_EQ(line_, "one");
+  EXPECT_EQ(next(), Outcome::line);
+  EXPECT_EQ(line_, "");
+  EXPECT_EQ(next(), Outcome::line);
+  EXPECT_EQ(line_, "three");
+  EXPECT_EQ(reader_->line_number(), 3);
+  EXPECT_EQ(next(), Outcome::end);
+}
+
+TEST_F(Lines, NothingWithinThePatienceIsIdleAndLosesNothing) {
+  type("ha");
+  EXPECT_EQ(next(Milliseconds{1}), Outcome::idle);
+  type("lf\n");
+  EXPECT_EQ(next(Milliseconds{1000}), Outcome::line);
+  EXPECT_EQ(line_, "half");
+}
+
+TEST_F(Lines, AStopIsNoticedWhileNothingComes) {
+  stop_ = true;
+  EXPECT_EQ(next(), Outcome::stopped);
+}
+
+TEST(Assignments, SplitAtTheFirstEqualsSign) {
+  const auto parsed = parse_assignments({"a=1", "b=x=y", "c="});
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->at("b"), "x=y");
+  EXPECT_EQ(parsed->at("c"), "");
+}
+
+TEST(Assignments, WithoutANameOrTwiceAreUsageErrors) {
+  const std::vector<std::vector<std::string>> cases = {{"novalue"}, {"=1"}, {"a=1", "a=2"}};
+  for (const auto& texts : cases) {
+    const auto parsed = parse_assignments(texts);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(exit_code_of(parsed.error()), kExitUsage);
+  }
+}
+
+TEST(Unescape, KnowsTabsAndLeavesTheRest) {
+  EXPECT_EQ(unescape("a\\tb\\n\\\\t\\x"), "a\tb\n\\t\\x");
+  EXPECT_EQ(unescape("end\\"), "end\\");
+}
+
+TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
+  EXPECT_EQ(format_table({{"A", "B"}, {"long", "x"}}), "A     B\nlong  x\n");
+}
+
+TEST(ExitCodes, FollowTheKindOfError) {
+  EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::unknown_topic_or_partition, "")), kExitNotFound);
+  EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::group_id_not_found, "")), kExitNotFound);
+  EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::corrupt_message, "")), kExitBadData);
+  EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::invalid_config, "")), kExitFailure);
+  EXPECT_EQ(exit_code_of(client::client_error(client::ClientErrc::interrupted, "")),
+            kExitInterrupted);
+  EXPECT_EQ(exit_code_of(usage_error("")), kExitUsage);
+}
+
+}  // namespace
+}  // namespace millrace::server
