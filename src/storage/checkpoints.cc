@@ -8,6 +8,12 @@ namespace millrace::storage {
 
 Result<OffsetsByPartition> read_offset_checkpoint(io::FileSystem& fs, const std::string& path) {
   OffsetsByPartition offsets;
+  MILL_TRY(const bool exists, fs.exists(path));
+  if (!exists) return offsets;
+  // Kafka makes the file empty when it starts and fills it later; a kill in between leaves it so.
+  MILL_TRY(const auto file, fs.open(path, io::OpenMode::read));
+  MILL_TRY(const int64_t size, file->size());
+  if (size == 0) return offsets;
   MILL_TRY(const auto lines, read_counted_lines(fs, path));
   for (const std::string& line : lines) {
     const auto words = split(line, ' ');

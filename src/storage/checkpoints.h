@@ -25,7 +25,7 @@ inline constexpr const char* kFailedSync = "millrace-failed-sync";
 
 using OffsetsByPartition = std::map<TopicPartition, Offset>;
 
-/// Lines "topic partition offset". A missing file is empty.
+/// Lines "topic partition offset". A missing file and an empty one hold none.
 Result<OffsetsByPartition> read_offset_checkpoint(io::FileSystem& fs, const std::string& path);
 Result<void> write_offset_checkpoint(io::FileSystem& fs, const std::string& path,
                                      const OffsetsByPartition& offsets);

@@ -95,6 +95,15 @@ TEST_F(Adopt, LogStartsComeAlongBesideOursThatStay) {
   EXPECT_EQ(*starts, (storage::OffsetsByPartition{{orders, Offset(42)}, {other, Offset(7)}}));
 }
 
+TEST_F(Adopt, ACheckpointThatKafkaNeverFilledHoldsNothingAndABrokenOneIsTold) {
+  write("kafka/log-start-offset-checkpoint", "nonsense");
+  const auto refused = adopt();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("log-start-offset-checkpoint"), std::string::npos);
+  write("kafka/log-start-offset-checkpoint", "");
+  EXPECT_TRUE(adopt());
+}
+
 TEST_F(Adopt, OnlyTheTopicsAskedFor) {
   ASSERT_TRUE(adopt({.topics = {"orders"}}));
   EXPECT_FALSE(entered("__consumer_offsets"));
