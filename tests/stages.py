@@ -93,7 +93,7 @@ def ctest(log, preset, labels):
                  env={"ASAN_OPTIONS": "detect_stack_use_after_return=1", "TSAN_OPTIONS": "halt_on_error=1"})
     told = (directory / "Testing" / "Temporary" / "LastTest.log").read_text(errors="replace")
     passed = failed = 0
-    for program in re.split(r"^\d+/\d+ Test(?:ing)?: ", told, flags=re.M)[1:]:
+    for program in re.split(r"^\d+/\d+ Testing: ", told, flags=re.M)[1:]:
         good = sum(map(int, re.findall(r"^\[  PASSED  \] (\d+) test", program, re.M)))
         bad = sum(map(int, re.findall(r"^\[  FAILED  \] (\d+) test", program, re.M)))
         if not re.search(r"^Test Passed\.", program, re.M):
