@@ -11,6 +11,12 @@
 namespace millrace::net {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 int64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   int64_t total = 0;
@@ -85,6 +91,7 @@ TEST(Limits, SilentConnectionsThatClaimMuchCostLittle) {
   EXPECT_EQ(warm.ask("x"), "x");
   EXPECT_EQ(server->connection_count(), kCount + 1U);
   EXPECT_LE(server->request_bytes(), kCount * 4096);
+  if (kSanitized) return;  // its own bookkeeping is counted too
   EXPECT_LE(resident_bytes() - before, 16 * 1024 * 1024);
 }
 
