@@ -116,7 +116,8 @@ def pytest(log, options, preset, *arguments):
     at = log.tell()
     status = run(log, *command, limit=3600, may_fail=True, env={"MILLRACE_BIN": str(ROOT / "build" / preset / "millrace")})
     told = Path(log.name).read_text(errors="replace")[at:]
-    last = next((line for line in reversed(told.splitlines()) if re.search(r"\d+ (passed|failed|error)", line)), "")
+    summary = re.compile(r"\d+ (passed|failed|errors?|skipped)\b.* in [\d.]+s")
+    last = next((line for line in reversed(told.splitlines()) if summary.match(line)), "")
 
     def count(word):
         found = re.search(rf"(\d+) {word}", last)

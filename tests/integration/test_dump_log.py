@@ -110,7 +110,7 @@ def read_all(bootstrap, topic):
     found = []
     for partition in (0, 1):
         at = TopicPartition(topic, partition, 0)
-        end = reader.get_watermark_offsets(at, 20)[1]
+        end = retried(lambda: reader.get_watermark_offsets(at, 20))[1]
         reader.assign([at])
         count = 0
         while count < end:
