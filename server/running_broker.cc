@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/timers.h"
 #include "base/try.h"
 #include "broker/broker.h"
@@ -28,6 +29,20 @@ net::Limits limits_of(const broker::BrokerConfig& config) {
   limits.connections_max = static_cast<size_t>(config.number("max.connections"));
   limits.idle_max = Milliseconds(config.number("connections.max.idle.ms"));
   return limits;
+}
+
+/// What the system says of a directory is not what to do about it.
+Error with_remedy(Error error) {
+  using enum std::errc;
+  const auto is_any_of = [&error](auto... codes) { return ((error.code() == codes) || ...); };
+  if (is_any_of(read_only_file_system, permission_denied, operation_not_permitted,
+                not_a_directory)) {
+    return {error.code(), cat(error.message(), "; give --dir a directory this user may write to")};
+  }
+  if (is_any_of(no_space_on_device)) {
+    return {error.code(), cat(error.message(), "; make room, or give --dir another disk")};
+  }
+  return error;
 }
 
 }  // namespace
@@ -65,11 +80,13 @@ Result<std::unique_ptr<RunningBroker>> RunningBroker::start(RunningBrokerOptions
   } else {
     state->file_system = io::make_posix_file_system();
   }
-  MILL_TRY(state->broker, broker::Broker::open({.file_system = state->file_system.get(),
-                                                .dir = options.dir,
-                                                .clock = &state->clock,
-                                                .timers = &state->timers,
-                                                .config = options.config}));
+  auto opened = broker::Broker::open({.file_system = state->file_system.get(),
+                                      .dir = options.dir,
+                                      .clock = &state->clock,
+                                      .timers = &state->timers,
+                                      .config = options.config});
+  if (!opened) return with_remedy(std::move(opened).error());
+  state->broker = *std::move(opened);
   const auto config = state->broker->config();
   state->offsets_log = std::make_unique<coordinator::BrokerOffsetsLog>(*state->broker);
   state->groups = std::make_unique<coordinator::GroupCoordinator>(

@@ -112,6 +112,7 @@ def test_directory_that_cannot_be_made_is_refused_by_name(run_serve, tmp_path):
     (tmp_path / "file").write_text("")
     ended = run_serve(directory=tmp_path / "file" / "data")
     assert ended.returncode == 1 and str(tmp_path / "file") in ended.stderr
+    assert "--dir" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
