@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <span>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -11,6 +10,7 @@
 #include "broker/catalog.h"
 #include "broker/partition.h"
 #include "broker/topic.h"
+#include "io/read_chunks.h"
 
 namespace millrace::coordinator {
 
@@ -28,19 +28,6 @@ std::optional<Offset> end_after_recovery(const broker::Partition& partition) {
   const auto before = partition.epoch_end_offset(epoch - 1, kNoLeaderEpoch);
   if (!before || before->end_offset != end) return std::nullopt;
   return end;
-}
-
-Result<void> append_chunk(const io::Chunk& chunk, Bytes& bytes) {
-  if (const auto* shared = std::get_if<SharedBytes>(&chunk)) {
-    bytes.insert(bytes.end(), shared->view().begin(), shared->view().end());
-    return {};
-  }
-  const auto& slice = std::get<io::FileSlice>(chunk);
-  const size_t at = bytes.size();
-  bytes.resize(at + static_cast<size_t>(slice.size));
-  MILL_TRY(const size_t count, slice.file->read_at(slice.at, std::span(bytes).subspan(at)));
-  bytes.resize(at + count);
-  return {};
 }
 
 }  // namespace
@@ -206,11 +193,9 @@ Result<void> BrokerOffsetsLog::replay(
                        cat("__consumer_offsets-", partition, " is not there"));
   }
   const Offset end = log->log_end_offset();
-  Bytes bytes;
   for (Offset at = log->log_start_offset(); at < end;) {
     MILL_TRY(const auto data, log->read({.from = at, .bytes_max = kReplayReadBytes}));
-    bytes.clear();
-    for (const io::Chunk& chunk : data.records) MILL_CHECK(append_chunk(chunk, bytes));
+    MILL_TRY(const Bytes bytes, io::read_chunks(data.records));
     ByteView rest(bytes);
     const Offset before = at;
     while (rest.size() >= record::kBatchHeaderSize) {

@@ -105,6 +105,9 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
     // appended yet.
     MILL_CHECK(fs_.remove(clean_end));
     MILL_CHECK(fs_.sync_directory(options_.path));
+  } else if (auto written = write_recovery_points(); !written) {
+    // A next unclean start would only look again at what was looked at now.
+    log::warn(written.error().to_string());
   }
   return {};
 }
@@ -208,30 +211,6 @@ Result<void> LogDirectory::remove(const TopicPartition& name) {
   // From here on it is gone; the next start removes what stays behind.
   if (auto removed = fs.remove_all(deleted); !removed) log::warn(removed.error().to_string());
   return {};
-}
-
-Result<std::shared_ptr<PartitionLog>> LogDirectory::reopen(const TopicPartition& name) {
-  const std::lock_guard admin(admin_);
-  const auto old = find(name);
-  if (!old) {
-    return kafka_error(ErrorCode::unknown_topic_or_partition, cat("there is no ", name));
-  }
-  if (!old->is_offline()) return old;
-  old->abandon();
-  PartitionRecovery recovery;
-  MILL_TRY(auto log, PartitionLog::open(fs_, clock_,
-                                        {.directory = old->directory(),
-                                         .name = name,
-                                         .config = old->config(),
-                                         .clean = false,
-                                         .recovery_point = old->synced_offset(),
-                                         .log_start_offset = old->log_start_offset(),
-                                         .failed_sync = old->failed_sync()},
-                                        recovery));
-  for (const std::string& line : describe(recovery)) log::warn(line);
-  const MutexLock lock(mutex_);
-  logs_[name] = log;
-  return log;
 }
 
 Result<Offset> LogDirectory::delete_records(const TopicPartition& name, Offset offset) {

@@ -64,11 +64,6 @@ class LogDirectory {
   /// Renames the directory, durably, then removes its files. unknown_topic_or_partition where
   /// there is none; one that failed to open can be removed as well.
   Result<void> remove(const TopicPartition& name);
-  /// Closes an offline partition and recovers it as after an unclean end, under a new leader epoch.
-  /// Where a sync failed it is cut at the last offset that a successful one covered. The old
-  /// PartitionLog stays offline.
-  Result<std::shared_ptr<PartitionLog>> reopen(const TopicPartition& name);
-
   /// PartitionLog::delete_records, made lasting.
   Result<Offset> delete_records(const TopicPartition& name, Offset offset);
 
@@ -101,7 +96,7 @@ class LogDirectory {
   OffsetsByPartition failed_recovery_points_;
   OffsetsByPartition failed_log_starts_;
 
-  /// Outermost: one create, remove, reopen or checkpoint at a time, since these do slow file work.
+  /// Outermost: one create, remove or checkpoint at a time, since these do slow file work.
   mutable std::mutex admin_;
   mutable Mutex mutex_{LockRank::topics};
   std::map<TopicPartition, std::shared_ptr<PartitionLog>> logs_ MILL_GUARDED_BY(mutex_);

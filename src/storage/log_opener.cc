@@ -47,8 +47,7 @@ Result<std::shared_ptr<PartitionLog>> LogOpener::open(PartitionRecovery& recover
   MILL_TRY(log_->topic_id_, read_partition_metadata(fs_, log_->path_of(kPartitionMetadata)));
   MILL_TRY(auto bases, find_segments());
   const std::string mark = log_->path_of(kFailedSync);
-  MILL_TRY(const auto marked, read_failed_sync(fs_, mark));
-  failed_sync_ = marked ? marked : options_.failed_sync;
+  MILL_TRY(failed_sync_, read_failed_sync(fs_, mark));
   // A recovery point is evidence too.
   if (failed_sync_) failed_sync_ = std::max(*failed_sync_, options_.recovery_point);
   recovery.unclean = !options_.clean || failed_sync_.has_value();
@@ -63,7 +62,7 @@ Result<std::shared_ptr<PartitionLog>> LogOpener::open(PartitionRecovery& recover
     assembled = assemble(bases, recovery);
   }
   MILL_CHECK(assembled);
-  if (marked) {
+  if (failed_sync_) {
     MILL_CHECK(fs_.remove(mark));
     MILL_CHECK(fs_.sync_directory(options_.directory));
   }

@@ -86,7 +86,7 @@ struct EpochEnd {
 /// Invariant: log_start_offset <= synced_offset <= log_end_offset, segments ascend without overlap.
 /// Safe from any thread. A write or sync that fails takes the log offline for good (a full disk
 /// does not: it refuses that append only); then everything answers kafka_storage_error until the
-/// directory reopens it.
+/// next start recovers it.
 class PartitionLog {
  public:
   struct OpenOptions {
@@ -99,8 +99,6 @@ class PartitionLog {
     Offset recovery_point;
     /// Records below were deleted.
     Offset log_start_offset;
-    /// Where the last successful sync ended, if one failed since: nothing behind it is believed.
-    std::optional<Offset> failed_sync = std::nullopt;
   };
 
   /// Makes a new, empty log with leader epoch 0; names and contents are durable on success except
@@ -165,8 +163,6 @@ class PartitionLog {
   /// Removes whole segments that retention or the log start make unneeded, only those wholly below
   /// `up_to` (the high watermark). Answers how many.
   Result<size_t> apply_retention(int64_t now_ms, Offset up_to);
-  /// Removes every record from `offset` on; durable on success.
-  Result<void> truncate_to(Offset offset);
   /// Ends the active segment and starts a new one, unless it is empty.
   Result<void> roll();
 
@@ -181,8 +177,6 @@ class PartitionLog {
   bool is_offline() const { return offline_.load(); }
   /// What took the log offline; kafka_storage_error.
   Error offline_error() const;
-  /// Where the last successful sync ended, if one failed since.
-  std::optional<Offset> failed_sync() const;
 
   /// Writes indexes and the producer snapshot, makes all durable, trims the files. Afterwards every
   /// call fails. A log that is offline is only marked closed.
@@ -257,8 +251,6 @@ class PartitionLog {
   /// Sealed segments that no sync covered yet, oldest first.
   std::vector<std::shared_ptr<Segment>> unsynced_ MILL_GUARDED_BY(mutex_);
   std::vector<std::string> unsynced_snapshots_ MILL_GUARDED_BY(mutex_);
-  /// The lowest offset cut since the running sync began: it does not speak for what came after.
-  Offset cut_during_sync_ MILL_GUARDED_BY(mutex_);
   /// Names in the directory changed since its last sync.
   bool names_dirty_ MILL_GUARDED_BY(mutex_) = false;
   std::optional<Offset> last_snapshot_ MILL_GUARDED_BY(mutex_);
@@ -269,7 +261,6 @@ class PartitionLog {
   std::atomic<int64_t> synced_offset_ = 0;
   std::atomic<int32_t> leader_epoch_ = 0;
   std::atomic<bool> offline_ = false;
-  std::atomic<bool> sync_failed_ = false;
   std::atomic<bool> closed_cleanly_ = false;
 };
 

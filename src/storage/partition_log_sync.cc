@@ -64,7 +64,6 @@ Result<Offset> PartitionLog::sync() {
     work.names_changed = std::exchange(names_dirty_, false);
     const bool nothing_new = work.sealed.empty() && work.snapshots.empty() && !work.names_changed;
     if (nothing_new && target <= synced_offset()) return target;
-    cut_during_sync_ = target;
   }
   auto done = sync_files(fs_, directory_, work);
   if (!done) {
@@ -74,19 +73,13 @@ Result<Offset> PartitionLog::sync() {
       log::error(name_, ": could not note where the last sync ended: ", marked.error().to_string());
       drop_unsynced();
     }
-    sync_failed_ = true;
     // Even ENOSPC is final here: what the kernel dropped is not in the page cache any more.
     return failed(kafka_error(ErrorCode::kafka_storage_error, done.error().to_string()),
                   "making records durable");
   }
   const MutexLock lock(mutex_);
-  target = std::min(target, cut_during_sync_);
   synced_offset_ = std::max(synced_offset_.load(), target.value());
   return target;
-}
-
-std::optional<Offset> PartitionLog::failed_sync() const {
-  return sync_failed_ ? std::optional(synced_offset()) : std::nullopt;
 }
 
 Result<void> PartitionLog::leave_failed_sync_mark() {

@@ -1,4 +1,4 @@
-// Making a partition log shorter: deleted records, retention, truncation.
+// Making a partition log shorter: deleted records and retention.
 #include <algorithm>
 
 #include "base/log.h"
@@ -6,7 +6,6 @@
 #include "base/try.h"
 #include "storage/checkpoints.h"
 #include "storage/partition_log.h"
-#include "storage/producer_replay.h"
 #include "storage/segment.h"
 
 namespace millrace::storage {
@@ -77,48 +76,6 @@ Result<size_t> PartitionLog::remove_oldest(size_t count) {
     return failed(written.error(), "writing the leader epochs");
   }
   return count;
-}
-
-Result<void> PartitionLog::truncate_to(Offset offset) {
-  const MutexLock lock(mutex_);
-  MILL_CHECK(check_usable());
-  if (offset >= tail_.load().end_offset) return {};
-  const auto done = [&]() MILL_NO_THREAD_SAFETY -> Result<void> {
-    const SharedSegments list = segments();
-    SegmentList kept;
-    for (const auto& segment : *list) {
-      if (segment->base_offset() < offset || kept.empty()) {
-        kept.push_back(segment);
-      } else {
-        MILL_CHECK(segment->remove_files());
-      }
-    }
-    // Readers may hold the old object: the cut one is opened anew.
-    const Offset base = kept.back()->base_offset();
-    MILL_TRY(const auto place, kept.back()->find(offset, kept.back()->size()));
-    MILL_TRY(auto cut, Segment::open(fs_, directory_, base, clock_.wall_ms()));
-    if (place) MILL_CHECK(cut->truncate(place->at.value()));
-    Offset end;
-    MILL_CHECK(cut->rebuild_indexes(config_.index_interval_bytes, end));
-    end = std::max(end, std::min(offset, log_start_offset()));
-    kept.back() = cut;
-    MILL_CHECK(cut->file()->sync());
-    MILL_CHECK(fs_.sync_directory(directory_));
-    publish(std::move(kept));
-    tail_.store({.end_offset = end, .active_base = base, .active_size = cut->size()});
-    std::erase_if(unsynced_, [&](const auto& segment) { return segment->base_offset() >= base; });
-    synced_offset_ = std::min(synced_offset(), end).value();
-    cut_during_sync_ = std::min(cut_during_sync_, end);
-    MILL_TRY(producers_,
-             replay_producers(fs_, directory_, *segments(),
-                              {.end = end, .snapshot_max = end, .now_ms = clock_.wall_ms()}));
-    MILL_CHECK(remove_snapshots_after(fs_, directory_, end));
-    last_snapshot_.reset();
-    epochs_.truncate_from_end(end);
-    return epochs_.write(fs_, path_of(kLeaderEpochs));
-  }();
-  if (!done) return failed(done.error(), "truncating");
-  return {};
 }
 
 }  // namespace millrace::storage

@@ -126,12 +126,6 @@ Result<std::shared_ptr<Segment>> Segment::sealed() const {
   return copy;
 }
 
-Result<void> Segment::truncate(int64_t size) {
-  MILL_CHECK(file_->truncate(size));
-  size_.store(size, std::memory_order_release);
-  return {};
-}
-
 Result<void> Segment::sync() {
   MILL_CHECK(file_->sync());
   MILL_CHECK(offsets_.sync());

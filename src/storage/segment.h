@@ -68,8 +68,6 @@ class Segment {
   bool indexes_unfinished() const;
   /// The same segment with its indexes left in their files.
   Result<std::shared_ptr<Segment>> sealed() const;
-  /// Cuts the file; the indexes must be rebuilt.
-  Result<void> truncate(int64_t size);
   Result<void> sync();
 
   // Opening.

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "broker/harness.h"
+#include "io/read_chunks.h"
 
 namespace millrace::broker {
 namespace {
@@ -18,7 +19,7 @@ class FetchTest : public BrokerTest {
     std::vector<FetchedPartition> results;
 
     Values values(size_t index = 0) const {
-      return values_in(flatten(results.at(index).data.records));
+      return values_in(*io::read_chunks(results.at(index).data.records));
     }
   };
 

@@ -1,5 +1,6 @@
 #include "broker/harness.h"
 
+#include "io/read_chunks.h"
 #include "record/record_reader.h"
 
 namespace millrace::broker {
@@ -11,22 +12,6 @@ Bytes batch_of(const std::vector<std::string>& values, int64_t timestamp,
                                 .base_sequence = sequence.first});
   for (const auto& value : values) builder.add_text(timestamp, "key", value);
   return *builder.build();
-}
-
-Bytes flatten(const io::Chunks& chunks) {
-  Bytes bytes;
-  for (const auto& chunk : chunks) {
-    if (const auto* shared = std::get_if<SharedBytes>(&chunk)) {
-      bytes.insert(bytes.end(), shared->view().begin(), shared->view().end());
-      continue;
-    }
-    const auto& slice = std::get<io::FileSlice>(chunk);
-    const size_t at = bytes.size();
-    bytes.resize(at + static_cast<size_t>(slice.size));
-    const auto count = slice.file->read_at(slice.at, std::span(bytes).subspan(at));
-    EXPECT_TRUE(count && *count == static_cast<size_t>(slice.size));
-  }
-  return bytes;
 }
 
 std::vector<std::string> values_in(ByteView bytes) {
@@ -50,7 +35,7 @@ std::vector<std::string> read_all(const Partition& partition) {
     const auto data = partition.read({.from = next, .bytes_max = 1 << 20});
     EXPECT_TRUE(data) << data.error().to_string();
     if (!data || data->bytes == 0) break;
-    const Bytes bytes = flatten(data->records);
+    const Bytes bytes = *io::read_chunks(data->records);
     for (auto& value : values_in(bytes)) values.push_back(std::move(value));
     for (ByteView rest = bytes; !rest.empty();) {
       const auto batch = record::BatchView::parse(rest);

@@ -31,7 +31,6 @@ struct Sequence {
 /// A batch of records with these values, all with key "key".
 Bytes batch_of(const std::vector<std::string>& values, int64_t timestamp,
                const Sequence& sequence = {});
-Bytes flatten(const io::Chunks& chunks);
 /// The values of all records in the batches of `bytes`.
 std::vector<std::string> values_in(ByteView bytes);
 /// Everything from the log start to the high watermark.

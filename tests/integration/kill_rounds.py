@@ -24,7 +24,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # noqa: E402
 
 import kafka_peer  # noqa: E402
 from ledger import PARTITIONS, CommittingReader, ConfluentWriter, Ledger, PythonWriter, Reader, Violation, retried  # noqa: E402
-from millrace import Millrace  # noqa: E402
+from millrace import Millrace, wait_for  # noqa: E402
 
 SMALL_SEGMENTS = {"log.segment.bytes": str(1 << 20)}  # so that rolls, indexes and snapshots are hit too
 
@@ -82,12 +82,12 @@ class Session:
             if not ledger.acknowledged:
                 raise Violation(f"{ledger.topic}: nothing was acknowledged, so nothing was tested")
         ends = [self.reader.end(self.ledgers[0].topic, p) for p in range(PARTITIONS)]
-        deadline = time.monotonic() + 60
-        while self.group.committed != ends:
+
+        def group_has_caught_up():
             self.group.check()
-            if time.monotonic() > deadline:
-                raise Violation(f"the group stands at {self.group.committed}, the logs end at {ends}")
-            time.sleep(0.05)
+            return self.group.committed == ends
+
+        wait_for(group_has_caught_up, 60, f"the group's commits reach {ends}")
         self.group.stop()
         self.group.verify(self.reader)
         self.reader.close()

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "broker/catalog.h"
+#include "io/read_chunks.h"
 #include "record/batch_builder.h"
 #include "record/batch_view.h"
 #include "record/record_reader.h"
@@ -11,22 +12,6 @@ namespace millrace::sim {
 namespace {
 
 constexpr int64_t kReadBytes = 64 * 1024;
-
-Result<Bytes> flatten(const io::Chunks& chunks) {
-  Bytes bytes;
-  for (const auto& chunk : chunks) {
-    if (const auto* shared = std::get_if<SharedBytes>(&chunk)) {
-      bytes.insert(bytes.end(), shared->view().begin(), shared->view().end());
-      continue;
-    }
-    const auto& slice = std::get<io::FileSlice>(chunk);
-    const size_t at = bytes.size();
-    bytes.resize(at + static_cast<size_t>(slice.size));
-    MILL_TRY(const size_t count, slice.file->read_at(slice.at, std::span(bytes).subspan(at)));
-    bytes.resize(at + count);
-  }
-  return bytes;
-}
 
 }  // namespace
 
@@ -105,7 +90,7 @@ Result<std::vector<StoredRecord>> Machine::read_all(const broker::Partition& par
   Offset next = partition.log_start_offset();
   while (next < partition.high_watermark()) {
     MILL_TRY(const auto data, partition.read({.from = next, .bytes_max = kReadBytes}));
-    MILL_TRY(const Bytes bytes, flatten(data.records));
+    MILL_TRY(const Bytes bytes, io::read_chunks(data.records));
     if (bytes.empty()) break;
     for (ByteView rest = bytes; !rest.empty();) {
       const auto parsed = record::BatchView::parse(rest);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "io/file_system.h"
+#include "io/read_chunks.h"
 #include "record/batch_view.h"
 #include "storage/log_fixture.h"
 
@@ -30,7 +31,7 @@ TEST_F(PartitionLogTest, ReadFromInsideABatchAnswersTheWholeBatch) {
   ASSERT_TRUE(append({.values = {"a", "b", "c"}}));
   const auto read = log->read(Offset(2), {.bytes_max = 1 << 20, .up_to = Offset(3)});
   ASSERT_TRUE(read);
-  const Bytes bytes = flatten(read->chunks);
+  const Bytes bytes = *io::read_chunks(read->chunks);
   EXPECT_EQ(record::BatchView::parse(bytes)->base_offset(), Offset(0));
 }
 
@@ -69,7 +70,7 @@ TEST_F(PartitionLogTest, ReadShowsNothingFromTheLimitOn) {
   const auto read = log->read(Offset(2), {.bytes_max = 1 << 20, .up_to = Offset(5)});
   ASSERT_TRUE(read);
   int64_t last = -1;
-  const Bytes bytes = flatten(read->chunks);
+  const Bytes bytes = *io::read_chunks(read->chunks);
   for (ByteView rest = bytes; !rest.empty();) {
     const auto batch = record::BatchView::parse(rest);
     ASSERT_TRUE(batch);

@@ -31,6 +31,13 @@ TEST_F(LogDirectoryTest, ClusterIdIsMadeOnceAndKept) {
   EXPECT_NE(text_of("data/meta.properties").find("version=1"), std::string::npos);
 }
 
+TEST_F(LogDirectoryTest, WhatAnUncleanStartHasCheckedIsNotedAtOnce) {
+  start();
+  append_numbers(3);
+  restart_after_kill();
+  EXPECT_EQ(text_of("data/recovery-point-offset-checkpoint"), "0\n1\norders 0 3\n");
+}
+
 TEST_F(LogDirectoryTest, FilesAtTheTopHaveKafkasFormats) {
   start();
   append_numbers(3);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "io/read_chunks.h"
 #include "record/batch_builder.h"
 #include "record/record_reader.h"
 #include "storage/segment.h"
@@ -14,22 +15,6 @@ Bytes make_batch(const BatchSpec& spec, int64_t now_ms) {
   const int64_t timestamp = spec.timestamp == kNow ? now_ms : spec.timestamp;
   for (const std::string& value : spec.values) builder.add_text(timestamp, std::nullopt, value);
   return *builder.build();
-}
-
-Bytes flatten(const io::Chunks& chunks) {
-  Bytes all;
-  for (const io::Chunk& chunk : chunks) {
-    if (const auto* bytes = std::get_if<SharedBytes>(&chunk)) {
-      all.insert(all.end(), bytes->view().begin(), bytes->view().end());
-      continue;
-    }
-    const auto& slice = std::get<io::FileSlice>(chunk);
-    const size_t at = all.size();
-    all.resize(at + static_cast<size_t>(slice.size));
-    const auto count = slice.file->read_at(slice.at, std::span(all).subspan(at));
-    all.resize(at + (count ? *count : 0));
-  }
-  return all;
 }
 
 LogTest::LogTest() : fs(std::make_unique<io::FaultyFileSystem>()) {
@@ -90,7 +75,7 @@ void LogTest::read_all(int64_t from, int64_t bytes_max, Fn fn) const {
     const auto read = log->read(
         next, {.bytes_max = bytes_max, .up_to = log->log_end_offset(), .at_least_one = true});
     ASSERT_TRUE(read) << read.error().to_string();
-    const Bytes bytes = flatten(read->chunks);
+    const Bytes bytes = *io::read_chunks(read->chunks);
     const Offset before = next;
     for (ByteView rest = bytes; !rest.empty();) {
       const auto batch = record::BatchView::parse(rest);

@@ -26,8 +26,6 @@ struct BatchSpec {
 };
 
 Bytes make_batch(const BatchSpec& spec, int64_t now_ms);
-/// All chunks as one piece of memory.
-Bytes flatten(const io::Chunks& chunks);
 
 /// Errors as their Kafka code, success as none.
 template <class T>

@@ -1,6 +1,7 @@
 // What a log is after a clean end, after a crash, and after damage.
 #include <gtest/gtest.h>
 
+#include "io/read_chunks.h"
 #include "record/batch_view.h"
 #include "storage/checkpoints.h"
 #include "storage/log_fixture.h"
@@ -271,7 +272,8 @@ TEST_F(Recovery, IndexEntriesThatPointTooFarDoNotHideRecords) {
     const auto read =
         log->read(Offset(from), {.bytes_max = 1, .up_to = Offset(100), .at_least_one = true});
     ASSERT_TRUE(read);
-    EXPECT_EQ(record::BatchView::parse(flatten(read->chunks))->base_offset(), Offset(from));
+    EXPECT_EQ(record::BatchView::parse(*io::read_chunks(read->chunks))->base_offset(),
+              Offset(from));
   }
 }
 

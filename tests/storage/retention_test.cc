@@ -131,29 +131,5 @@ TEST_F(Retention, DeletingRecordsNeverMovesTheStartBack) {
   EXPECT_EQ(*directory->delete_records(name, Offset(10)), Offset(10));
 }
 
-TEST_F(Retention, TruncationRemovesEverythingFromTheOffsetOn) {
-  append_numbers(100);
-  ASSERT_TRUE(log->sync());
-  ASSERT_TRUE(log->truncate_to(Offset(37)));
-  EXPECT_EQ(log->log_end_offset(), Offset(37));
-  EXPECT_LE(log->synced_offset(), Offset(37));
-  EXPECT_EQ(values(), numbers(37));
-  append_numbers(10, 37);
-  EXPECT_EQ(values(), numbers(47));
-  restart();
-  EXPECT_EQ(values(), numbers(47));
-}
-
-TEST_F(Retention, TruncationForgetsWhatProducersWroteThere) {
-  const ProducerId id(7);
-  ASSERT_TRUE(append({.producer = id, .epoch = 0, .sequence = 0}));
-  ASSERT_TRUE(append({.producer = id, .epoch = 0, .sequence = 1}));
-  ASSERT_TRUE(log->truncate_to(Offset(1)));
-  const auto again = append({.producer = id, .epoch = 0, .sequence = 1});
-  ASSERT_TRUE(again);
-  EXPECT_FALSE(again->duplicate);
-  EXPECT_EQ(again->base_offset, Offset(1));
-}
-
 }  // namespace
 }  // namespace millrace::storage
