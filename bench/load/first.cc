@@ -15,9 +15,10 @@ int run_first(const Options& options) {
   std::string payload = "the first one";
   while (acknowledgements.acked == 0 && now_ns() < end_ns) {
     if (rd_kafka_outq_len(producer.get()) == 0) send(topic.get(), payload, start_ns, true);
-    // Asks for metadata itself: the client alone looks for a leader only once a second.
+    // Asks for metadata itself, since the client alone looks for a leader only once a second; and
+    // not for long, since it would sit out the whole time where there was no broker to begin with.
     const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(producer.get(), 0, topic.get(), &metadata, 100) ==
+    if (rd_kafka_metadata(producer.get(), 0, topic.get(), &metadata, 10) ==
         RD_KAFKA_RESP_ERR_NO_ERROR) {
       rd_kafka_metadata_destroy(metadata);
     }
