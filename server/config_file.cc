@@ -43,7 +43,9 @@ Result<void> apply_setting(std::string_view setting, broker::ConfigValues& value
         ErrorCode::invalid_config,
         cat("\"", setting, "\" is not key=value; write for instance ", "num.partitions=3"));
   }
-  values[std::string(key)] = std::string(trim(setting.substr(equals + 1)));
+  broker::ConfigValues one{{std::string(key), std::string(trim(setting.substr(equals + 1)))}};
+  MILL_TRY(one, broker::BrokerConfig::check(one));
+  values.insert_or_assign(std::string(key), std::move(one.begin()->second));
   return {};
 }
 

@@ -42,8 +42,11 @@ Result<broker::ConfigValues> read_config(const ServeFlags& flags) {
   if (!flags.config_file.empty()) {
     MILL_TRY(values, read_config_file(flags.config_file));
   }
-  for (const std::string& setting : flags.settings) MILL_CHECK(apply_setting(setting, values));
-  return broker::BrokerConfig::check(values);
+  for (const std::string& setting : flags.settings) {
+    auto applied = apply_setting(setting, values);
+    if (!applied) return std::move(applied).error().with_context("--set");
+  }
+  return values;
 }
 
 std::string_view value_of(const broker::ConfigValues& config, std::string_view key) {

@@ -53,8 +53,10 @@ class Error {
     return std::move(*this);
   }
 
-  /// "message (CODE_NAME)".
-  std::string to_string() const { return message_ + " (" + code_.message() + ")"; }
+  /// "message (CODE_NAME)" where the code is Kafka's; in other domains the message says it all.
+  std::string to_string() const {
+    return kafka_code() ? message_ + " (" + code_.message() + ")" : message_;
+  }
 
  private:
   std::error_code code_;

@@ -25,7 +25,9 @@ Error exit_error(ExitCode code, std::string message) {
 }  // namespace
 
 void add_connection_flags(CLI::App& command, ConnectionFlags& flags) {
-  command.add_option("--bootstrap", flags.bootstrap, "Brokers to ask first: HOST:PORT, ...")
+  command
+      .add_option("-b,--bootstrap,--bootstrap-server", flags.bootstrap,
+                  "Brokers to ask first: HOST:PORT, ...")
       ->capture_default_str();
   command
       .add_option("--timeout-ms", flags.timeout_ms,
@@ -59,8 +61,7 @@ ExitCode exit_code_of(const Error& error) {
 }
 
 int fail(const Error& error) {
-  const bool named = error.code().category() == kafka_category();
-  tell(named ? error.to_string() : error.message());
+  tell(error.to_string());
   return exit_code_of(error);
 }
 

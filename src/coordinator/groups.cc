@@ -46,6 +46,24 @@ class Deletions {
   Reply<std::vector<DeletedGroup>> reply_;
 };
 
+void describe_members(const Group& group, DescribedGroup& described) {
+  const bool is_stable = group.is(GroupState::stable);
+  described.state = state_name(group.state());
+  described.protocol_type = group.protocol_type().value_or("");
+  if (is_stable) described.protocol = group.protocol_name().value_or("");
+  for (const auto& [id, member] : group.members()) {
+    DescribedMember& one = described.members.emplace_back();
+    one.member_id = id;
+    one.group_instance_id = member.instance_id;
+    one.client_id = member.client_id;
+    one.client_host = member.client_host;
+    if (is_stable) {
+      one.metadata = copy_of(member.metadata(described.protocol));
+      one.assignment = member.assignment;
+    }
+  }
+}
+
 }  // namespace
 
 ListGroupsResponse Core::list(const ListGroupsRequest& request) {
@@ -77,22 +95,7 @@ DescribedGroup Core::describe(std::string_view group_id) {
     return described;
   }
   const MutexLock lock(found.cell->mutex);
-  const Group& group = found.cell->group;
-  const bool is_stable = group.is(GroupState::stable);
-  described.state = state_name(group.state());
-  described.protocol_type = group.protocol_type().value_or("");
-  if (is_stable) described.protocol = group.protocol_name().value_or("");
-  for (const auto& [id, member] : group.members()) {
-    DescribedMember& one = described.members.emplace_back();
-    one.member_id = id;
-    one.group_instance_id = member.instance_id;
-    one.client_id = member.client_id;
-    one.client_host = member.client_host;
-    if (is_stable) {
-      one.metadata = copy_of(member.metadata(described.protocol));
-      one.assignment = member.assignment;
-    }
-  }
+  describe_members(found.cell->group, described);
   return described;
 }
 

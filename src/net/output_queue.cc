@@ -22,7 +22,8 @@ constexpr size_t kPartsMax = 64;
 constexpr int64_t kPieceSize = 256 * 1024;
 
 Error socket_error(int error_number, std::string_view call) {
-  return {std::error_code(error_number, std::generic_category()), std::string(call)};
+  const std::error_code code(error_number, std::generic_category());
+  return {code, cat(call, ": ", code.message())};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -117,6 +118,10 @@ Result<void> PartitionLog::check_usable() const {
 
 Error PartitionLog::failed(const Error& cause, std::string_view action) {
   if (is_disk_full(cause)) {
+    if (!std::exchange(disk_was_full_, true)) {
+      log::warn(name_, ": ", action, ": ", cause.message(),
+                "; writes are refused and reads served until there is room");
+    }
     return kafka_error(ErrorCode::kafka_storage_error,
                        cat(name_, ": the disk is full: ", cause.message()));
   }

@@ -248,6 +248,8 @@ class PartitionLog {
   bool closed_ MILL_GUARDED_BY(mutex_) = false;
   /// A refused append may have left bytes behind the end; cleared before the next append.
   bool tail_dirty_ MILL_GUARDED_BY(mutex_) = false;
+  /// The last write met a full disk: said once when it begins and once when it is over.
+  bool disk_was_full_ MILL_GUARDED_BY(mutex_) = false;
   /// Sealed segments that no sync covered yet, oldest first.
   std::vector<std::shared_ptr<Segment>> unsynced_ MILL_GUARDED_BY(mutex_);
   std::vector<std::string> unsynced_snapshots_ MILL_GUARDED_BY(mutex_);

@@ -1,5 +1,6 @@
 // Appending to a partition log, and starting new segments.
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -121,7 +122,10 @@ Result<void> PartitionLog::write(const std::vector<Incoming>& batches) {
     parts.push_back(incoming.bytes.subspan(incoming.front.size()));
   }
   auto written = active().write(parts);
-  if (written) return written;
+  if (written) {
+    if (std::exchange(disk_was_full_, false)) log::info(name_, ": there is room again");
+    return written;
+  }
   const Error error = failed(written.error(), "writing records");
   tail_dirty_ = true;
   if (!offline_cause_) MILL_CHECK(clear_leftovers());

@@ -43,6 +43,7 @@ TEST(Error, OtherDomainsHaveNoKafkaCode) {
   const Error error(std::error_code(EIO, std::generic_category()), "disk");
   EXPECT_EQ(error.kafka_code(), std::nullopt);
   EXPECT_FALSE(error.retriable());
+  EXPECT_EQ(error.to_string(), "disk");
 }
 
 TEST(ErrorCode, KnowsKafkasNumbersNamesAndRetries) {

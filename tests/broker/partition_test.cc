@@ -55,10 +55,10 @@ class PartitionTest : public ::testing::Test {
   ManualClock clock_;
   Timers timers_;
   std::unique_ptr<storage::LogDirectory> directory_;
+  /// Base offsets in the order of the answers; the pool's end may still bring some.
+  std::vector<int64_t> answers_;
   storage::SyncPool pool_{0};
   std::shared_ptr<Partition> partition_;
-  /// Base offsets in the order of the answers.
-  std::vector<int64_t> answers_;
   int topics_ = 0;
 };
 

@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <random>
 #include <sstream>
 #include <string>
@@ -23,6 +21,7 @@
 #include "handlers/api_table.h"
 #include "handlers/dispatch.h"
 #include "io/memory_file_system.h"
+#include "test_seed.h"
 #include "wire/header.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/metadata.h"
@@ -202,10 +201,7 @@ TEST_F(MalformedRequest, FieldsOutOfAnyRangeAreAnsweredOnce) {
 }
 
 TEST_F(MalformedRequest, ChangedBytesAreAnsweredOnceAndTheBrokerGoesOn) {
-  const char* given = std::getenv("MILL_TEST_SEED");
-  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 20260101;
-  std::cout << "MILL_TEST_SEED=" << seed << '\n';
-  std::mt19937_64 random(seed);
+  std::mt19937_64 random(test_seed());
   std::vector<std::pair<std::string, std::shared_ptr<Told>>> sent;
   for (const GoldenRequest& request : golden_requests()) {
     const Bytes frame = frame_of(request);

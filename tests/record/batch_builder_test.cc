@@ -1,6 +1,7 @@
 #include "record/batch_builder.h"
 
 #include "record/batches.h"
+#include "test_seed.h"
 
 namespace millrace::record::testing {
 namespace {

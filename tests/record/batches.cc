@@ -1,8 +1,5 @@
 #include "record/batches.h"
 
-#include <cstdlib>
-#include <iostream>
-
 #include "base/text.h"
 
 namespace millrace::record::testing {
@@ -126,16 +123,6 @@ Bytes with_payload(const Bytes& header_of, ByteView payload) {
   return with_field<int32_t>(
       std::move(batch), HeaderLayout::kLength,
       static_cast<int32_t>(kBatchHeaderSize - kBatchPrefixSize + payload.size()));
-}
-
-uint64_t test_seed() {
-  static const uint64_t kSeed = [] {
-    const char* given = std::getenv("MILL_TEST_SEED");
-    const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 20260101;
-    std::cout << "MILL_TEST_SEED=" << seed << '\n';
-    return seed;
-  }();
-  return kSeed;
 }
 
 }  // namespace millrace::record::testing

@@ -69,7 +69,4 @@ void expect_error(const Result<T>& result, ErrorCode code) {
   EXPECT_EQ(result.error().kafka_code(), code) << result.error().message();
 }
 
-/// The seed of this run: MILL_TEST_SEED, or always the same; printed once.
-uint64_t test_seed();
-
 }  // namespace millrace::record::testing

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "record/batches.h"
+#include "test_seed.h"
 
 namespace millrace::record::testing {
 namespace {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "record/batches.h"
 #include "record/compression.h"
+#include "test_seed.h"
 
 namespace millrace::record::testing {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "record/batches.h"
 #include "record/patch.h"
+#include "test_seed.h"
 
 namespace millrace::record::testing {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "record/batches.h"
 #include "record/compression.h"
+#include "test_seed.h"
 
 namespace millrace::record::testing {
 namespace {

@@ -10,17 +10,19 @@ namespace {
 TEST(ConfigFile, KeysAndValuesWithCommentsAndBlanks) {
   const auto values = parse_config(
       "# as Kafka writes it\n\n  num.partitions = 3 \n!old comment\nlog.dirs=/a b\r\n"
-      "listeners=PLAINTEXT://:9092\nempty=\nnum.partitions=4",
+      "listeners=PLAINTEXT://:9092\nadvertised.listeners=\nnum.partitions=4",
       "server.properties");
   ASSERT_TRUE(values.has_value());
   EXPECT_EQ(*values, (broker::ConfigValues{{"num.partitions", "4"},
                                            {"log.dirs", "/a b"},
                                            {"listeners", "PLAINTEXT://:9092"},
-                                           {"empty", ""}}));
+                                           {"advertised.listeners", ""}}));
 }
 
 TEST(ConfigFile, MistakeIsToldWithFileAndLine) {
-  for (const char* text : {"a=1\nno equals sign\n", "a=1\n=value\n"}) {
+  for (const char* text :
+       {"num.partitions=1\nno equals sign\n", "num.partitions=1\n=value\n",
+        "num.partitions=1\nnum.partitoins=1\n", "num.partitions=1\nnum.partitions=one\n"}) {
     const auto values = parse_config(text, "some.properties");
     ASSERT_FALSE(values.has_value()) << text;
     EXPECT_NE(values.error().message().find("some.properties line 2"), std::string::npos)
@@ -38,9 +40,12 @@ TEST(ConfigFile, SettingReplacesWhatTheFileSaid) {
   broker::ConfigValues values{{"num.partitions", "3"}};
   ASSERT_TRUE(apply_setting("num.partitions=5", values).has_value());
   EXPECT_EQ(values["num.partitions"], "5");
-  ASSERT_TRUE(apply_setting("with.equals=a=b", values).has_value());
-  EXPECT_EQ(values["with.equals"], "a=b");
-  EXPECT_FALSE(apply_setting("num.partitions", values).has_value());
+  ASSERT_TRUE(apply_setting("log.dir=a=b", values).has_value());
+  EXPECT_EQ(values["log.dir"], "a=b");
+  for (const char* wrong : {"num.partitions", "num.partitions=-1", "num.partitoins=5"}) {
+    EXPECT_FALSE(apply_setting(wrong, values).has_value()) << wrong;
+  }
+  EXPECT_EQ(values["num.partitions"], "5");
 }
 
 TEST(Listeners, AreReadAsKafkaWritesThem) {

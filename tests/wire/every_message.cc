@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <utility>
 
 #include "base/text.h"
@@ -160,16 +158,6 @@ void for_each_version(const std::function<void(const MessageKind&, int16_t)>& te
       if (::testing::Test::HasFatalFailure()) return;
     }
   }
-}
-
-uint64_t test_seed() {
-  static const uint64_t kSeed = [] {
-    const char* given = std::getenv("MILL_TEST_SEED");
-    const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 20260101;
-    std::cout << "MILL_TEST_SEED=" << seed << '\n';
-    return seed;
-  }();
-  return kSeed;
 }
 
 }  // namespace millrace::wire::testing

@@ -60,7 +60,4 @@ std::span<const MessageKind> every_message();
 /// both.
 void for_each_version(const std::function<void(const MessageKind&, int16_t)>& test);
 
-/// The seed of this run: MILL_TEST_SEED, or always the same; printed once.
-uint64_t test_seed();
-
 }  // namespace millrace::wire::testing

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "test_seed.h"
 #include "wire/allocation_watch.h"
 #include "wire/every_message.h"
 
@@ -123,9 +124,9 @@ TEST(Malformed, NullIsRefusedWhereTheVersionHasNone) {
       const bool is_length = length.form != LengthField::Form::compact || length.counts_from_one;
       if (length.may_be_null || !is_length) continue;
       SCOPED_TRACE(cat("length at ", length.at, " of ", bytes.size(), " bytes"));
-      const bool is_compact = length.form == LengthField::Form::compact;
-      const Bytes null(size_of_length(length, is_compact ? ByteView(Bytes(1)) : ByteView()),
-                       is_compact ? std::byte{0} : std::byte{0xff});
+      const Bytes null = length.form == LengthField::Form::compact
+                             ? Bytes(1, std::byte{0})
+                             : Bytes(size_of_length(length, bytes), std::byte{0xff});
       ASSERT_NO_FATAL_FAILURE(expect_refused(kind, with_length(bytes, length, null), version));
       ++refused;
     }

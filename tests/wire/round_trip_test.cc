@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "test_seed.h"
 #include "wire/every_message.h"
 
 namespace millrace::wire::testing {
