@@ -83,10 +83,16 @@ def test_wrong_input_gets_one_line_and_its_exit_code(cli, name, arguments, statu
         assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_broker_that_is_not_there_is_told_at_once():
-    result = subprocess.run([binary(), "topic", "list", "--bootstrap", "127.0.0.1:1"], capture_output=True, text=True,
-                            timeout=10)
+@pytest.mark.parametrize("flag", ["--bootstrap", "--bootstrap-server", "-b"])
+def test_a_broker_that_is_not_there_is_told_at_once(flag):
+    result = subprocess.run([binary(), "topic", "list", flag, "127.0.0.1:1"], capture_output=True, text=True, timeout=10)
     assert result.returncode == 1 and "cannot connect to 127.0.0.1:1" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["topci"], ["topic", "topci"]])
+def test_a_misspelt_command_is_named(arguments):
+    result = subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=10)
+    assert result.returncode == 2 and "no command 'topci'" in result.stderr
 
 
 @pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
