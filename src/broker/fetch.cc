@@ -79,7 +79,9 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     timer_ = broker_.timers().schedule(broker_.clock().steady_now() + spec_.wait_max, [waiter] {
       if (waiter->finish()) waiter->wake();
     });
-    for (size_t i = 0; i < partitions_.size(); ++i) partitions_[i]->add_waiter(waiter, stamps[i]);
+    for (size_t i = 0; i < partitions_.size(); ++i) {
+      partitions_[i]->add_waiter(waiter, spec_.isolation, stamps[i]);
+    }
     // Completed meanwhile, it may have missed the timer and the later partitions.
     if (waiter->finished()) stop_waiting();
   }

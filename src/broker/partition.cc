@@ -26,7 +26,9 @@ Partition::Partition(Options options)
       clock_(*options.clock),
       timers_(*options.timers),
       config_(std::move(options.config)) {
-  if (log_) high_watermark_ = log_->log_end_offset().value();
+  if (!log_) return;
+  high_watermark_ = log_->log_end_offset().value();
+  last_stable_offset_ = log_->last_stable_offset(log_->log_end_offset()).value();
 }
 
 ErrorCode Partition::unusable() const {

@@ -2,10 +2,12 @@
 // data.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +35,9 @@ namespace millrace::broker {
 
 class FetchWaiter;
 
+/// Names one check of a transaction with its coordinator (KIP-890); 0: nothing was checked.
+using VerificationGuard = uint64_t;
+
 struct TopicPartition {
   std::string topic;
   Uuid topic_id;
@@ -46,6 +51,8 @@ struct ProduceSpec {
   int16_t acks = -1;
   /// False for Produce below version 7, where zstd is refused.
   bool zstd_allowed = true;
+  /// What verification_guard gave before the coordinator was asked.
+  VerificationGuard guard = 0;
 };
 
 /// What a produce response says of one partition. Where `error` is set nothing was promised;
@@ -77,13 +84,22 @@ struct ReadSpec {
   Isolation isolation = Isolation::read_uncommitted;
 };
 
+/// A transaction whose records in the answer do not count (KIP-98).
+struct AbortedTransaction {
+  ProducerId producer_id;
+  Offset first_offset;
+};
+
 struct PartitionData {
   io::Chunks records;
+  /// Only of reads of committed records, by their ends.
+  std::vector<AbortedTransaction> aborted_transactions;
   int64_t bytes = 0;
   Offset high_watermark{-1};
   Offset last_stable_offset{-1};
   Offset log_start_offset{-1};
-  /// Counts the bytes that became readable so far; a waiter registered with it misses nothing.
+  /// Counts the bytes that became readable so far, for this isolation; a waiter registered with it
+  /// misses nothing.
   int64_t readable_stamp = 0;
 };
 
@@ -113,6 +129,9 @@ inline constexpr int64_t kEarliestPendingUploadTimestamp = -6;
 /// The high watermark is one offset: the log's end, unless an acks=all batch waits for its sync;
 /// then it stops in front of the first such batch. Readers see nothing above it. It is not kept
 /// across a restart: what recovery left in the log is readable.
+///
+/// The last stable offset is where readers of committed records stop: the first record of a
+/// transaction that is open, or whose end is not below the high watermark; else that one.
 class Partition : public std::enable_shared_from_this<Partition> {
  public:
   struct Options {
@@ -138,7 +157,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void append(const ProduceSpec& spec, ProduceCallback callback);
   /// Batches made by the broker itself, acks=all. The callback gets the offset of the first record,
   /// or kafka_storage_error, or the reason of retire().
-  void append_internal(Bytes batches, InternalAppendCallback callback);
+  void append_internal(Bytes batches, InternalAppendCallback callback, VerificationGuard guard = 0);
+  /// What an append that begins a transaction here must bring, got before its coordinator is asked;
+  /// nothing where the producer has one open here under this epoch.
+  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch);
 
   /// Calls back when every record below `up_to` is as durable as the topic's level promises for
   /// acks=all; at once where it already is. An `up_to` beyond the end counts as the end.
@@ -149,9 +171,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   /// error.
   Result<PartitionData> read(const ReadSpec& spec) const;
 
-  /// Calls `waiter` from now on whenever bytes become readable, also for those that did since the
-  /// read that gave `readable_stamp`; and when the partition goes away.
-  void add_waiter(const std::shared_ptr<FetchWaiter>& waiter, int64_t readable_stamp);
+  /// Calls `waiter` from now on whenever bytes become readable for this isolation, also for those
+  /// that did since the read that gave `readable_stamp`; and when the partition goes away.
+  void add_waiter(const std::shared_ptr<FetchWaiter>& waiter, Isolation isolation,
+                  int64_t readable_stamp);
   void remove_waiter(const FetchWaiter& waiter);
 
   /// -1, -1, -1 where no record fits. Errors as for read.
@@ -164,7 +187,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Result<Offset> delete_records(Offset before);
 
   Offset high_watermark() const { return Offset(high_watermark_.load()); }
-  Offset last_stable_offset() const { return high_watermark(); }
+  Offset last_stable_offset() const { return Offset(last_stable_offset_.load()); }
   /// 0, 0, 0 and 0 while offline from the start.
   Offset log_start_offset() const;
   Offset log_end_offset() const;
@@ -216,6 +239,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
     ByteView batches;
     bool internal = false;
     int16_t acks = -1;
+    VerificationGuard guard = 0;
   };
   /// Writes, and keeps `answer` in waiting_ if a sync must come first; otherwise the caller
   /// answers.
@@ -225,6 +249,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   record::ValidationOptions validation_options(const ProduceSpec& spec,
                                                const TopicConfig& config) const;
   void advance_high_watermark(Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  void advance_last_stable_offset(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void plan_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void plan_timed_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void fail_waiting(ErrorCode code, Afterwards& afterwards) MILL_REQUIRES(mutex_);
@@ -253,12 +278,26 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::deque<Waiting> waiting_ MILL_GUARDED_BY(mutex_);
   bool sync_requested_ MILL_GUARDED_BY(mutex_) = false;
   bool timed_sync_scheduled_ MILL_GUARDED_BY(mutex_) = false;
-  std::vector<std::shared_ptr<FetchWaiter>> fetch_waiters_ MILL_GUARDED_BY(mutex_);
-  // Bytes since the partition was opened. Invariant: readable_bytes_ <= appended_bytes_.
+  /// Readers of one isolation: what they may see, and those of them who wait for more.
+  struct Audience {
+    int64_t readable_bytes = 0;
+    std::vector<std::shared_ptr<FetchWaiter>> waiters;
+
+    /// Moves those who have enough now to `woken`.
+    void reach(int64_t bytes, Woken& woken);
+  };
+  Audience& audience(Isolation isolation) MILL_REQUIRES(mutex_) {
+    return audiences_[static_cast<size_t>(isolation)];
+  }
+  // Bytes since the partition was opened. Invariant: committed <= uncommitted <= appended_bytes_.
+  std::array<Audience, 2> audiences_ MILL_GUARDED_BY(mutex_);
   int64_t appended_bytes_ MILL_GUARDED_BY(mutex_) = 0;
-  int64_t readable_bytes_ MILL_GUARDED_BY(mutex_) = 0;
+  /// What was appended before the first record of a transaction that began since then, by offset;
+  /// those below the last stable offset are forgotten.
+  std::map<Offset, int64_t> bytes_before_transaction_ MILL_GUARDED_BY(mutex_);
   // Written under the mutex, read without.
   std::atomic<int64_t> high_watermark_ = 0;
+  std::atomic<int64_t> last_stable_offset_ = 0;
 };
 
 using PartitionPtr = std::shared_ptr<Partition>;

@@ -73,7 +73,8 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
   Afterwards afterwards;
   {
     const MutexLock lock(mutex_);
-    const auto written = write({.batches = batch.bytes(), .acks = spec.acks}, answer, afterwards);
+    const auto written = write({.batches = batch.bytes(), .acks = spec.acks, .guard = spec.guard},
+                               answer, afterwards);
     if (written) {
       outcome->base_offset = written->base_offset;
       outcome->log_start_offset = written->log_start_offset;
@@ -89,7 +90,8 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
   finish(std::move(afterwards));
 }
 
-void Partition::append_internal(Bytes batches, InternalAppendCallback callback) {
+void Partition::append_internal(Bytes batches, InternalAppendCallback callback,
+                                VerificationGuard guard) {
   auto base_offset = std::make_shared<Offset>();
   std::function<void(ErrorCode)> answer = [callback = std::move(callback), base_offset,
                                            self = shared_from_this()](ErrorCode code) {
@@ -101,7 +103,8 @@ void Partition::append_internal(Bytes batches, InternalAppendCallback callback) 
   {
     const MutexLock lock(mutex_);
     const auto written =
-        write({.batches = batches, .internal = true, .acks = kAcksAll}, answer, afterwards);
+        write({.batches = batches, .internal = true, .acks = kAcksAll, .guard = guard}, answer,
+              afterwards);
     if (written) *base_offset = written->base_offset;
     if (!written) code = code_of(written.error());
   }
@@ -118,7 +121,8 @@ Result<storage::AppendedInfo> Partition::write(const Write& write,
   auto written = log_->append(
       {.batches = write.batches,
        .origin = write.internal ? storage::AppendOrigin::internal : storage::AppendOrigin::client,
-       .now_ms = clock_.wall_ms()});
+       .now_ms = clock_.wall_ms(),
+       .guard = write.guard});
   if (!written) {
     if (offline()) fail_waiting(ErrorCode::kafka_storage_error, afterwards);
     return written;
@@ -130,6 +134,9 @@ Result<storage::AppendedInfo> Partition::write(const Write& write,
                         .bytes_before = appended_bytes_,
                         .answer = std::move(answer)});
     answer = nullptr;
+  }
+  if (written->began_transaction) {
+    bytes_before_transaction_.emplace(written->base_offset, appended_bytes_);
   }
   if (!written->duplicate) appended_bytes_ += static_cast<int64_t>(write.batches.size());
   advance_high_watermark(afterwards);
@@ -156,13 +163,37 @@ void Partition::advance_high_watermark(Afterwards& afterwards) {
   }
   if (next <= high_watermark()) return;
   high_watermark_ = next.value();
-  const int64_t more = readable - readable_bytes_;
-  readable_bytes_ = readable;
-  std::erase_if(fetch_waiters_, [&](const std::shared_ptr<FetchWaiter>& waiter) {
+  audience(Isolation::read_uncommitted).reach(readable, afterwards.woken);
+  advance_last_stable_offset(afterwards);
+}
+
+void Partition::advance_last_stable_offset(Afterwards& afterwards) {
+  const Offset stable = log_->last_stable_offset(high_watermark());
+  if (stable <= last_stable_offset()) return;
+  last_stable_offset_ = stable.value();
+  auto& before = bytes_before_transaction_;
+  before.erase(before.begin(), before.lower_bound(stable));
+  int64_t readable = audience(Isolation::read_uncommitted).readable_bytes;
+  if (stable < high_watermark()) {
+    // A transaction that was open when the partition was opened is below everything counted.
+    readable = !before.empty() && before.begin()->first == stable ? before.begin()->second : 0;
+  }
+  audience(Isolation::read_committed).reach(readable, afterwards.woken);
+}
+
+void Partition::Audience::reach(int64_t bytes, Woken& woken) {
+  const int64_t more = bytes - readable_bytes;
+  readable_bytes = bytes;
+  std::erase_if(waiters, [&](const std::shared_ptr<FetchWaiter>& waiter) {
     if (!waiter->add_bytes(more)) return false;
-    afterwards.woken.push_back(waiter);
+    woken.push_back(waiter);
     return true;
   });
+}
+
+std::optional<VerificationGuard> Partition::verification_guard(ProducerId producer_id,
+                                                               int16_t epoch) {
+  return log_ ? log_->verification_guard(producer_id, epoch) : std::nullopt;
 }
 
 }  // namespace millrace::broker

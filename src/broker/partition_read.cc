@@ -6,6 +6,7 @@
 #include "broker/fetch.h"
 #include "broker/partition.h"
 #include "storage/partition_log.h"
+#include "storage/transaction_index.h"
 
 namespace millrace::broker {
 namespace {
@@ -31,11 +32,11 @@ Result<PartitionData> Partition::read(const ReadSpec& spec) const {
     if (const ErrorCode code = unusable(); code != ErrorCode::none) {
       return kafka_error(code, cat(name_, " is not available"));
     }
-    data.readable_stamp = readable_bytes_;
+    data.readable_stamp = audiences_[static_cast<size_t>(spec.isolation)].readable_bytes;
     data.high_watermark = high_watermark();
+    data.last_stable_offset = last_stable_offset();
   }
   MILL_CHECK(check_epoch(spec.current_leader_epoch));
-  data.last_stable_offset = data.high_watermark;
   data.log_start_offset = log_->log_start_offset();
   if (spec.from < data.log_start_offset || spec.from > log_->log_end_offset()) {
     return kafka_error(ErrorCode::offset_out_of_range,
@@ -50,19 +51,29 @@ Result<PartitionData> Partition::read(const ReadSpec& spec) const {
   if (!found) return as_kafka(std::move(found).error());
   data.records = std::move(found->chunks);
   data.bytes = found->size;
+  if (spec.isolation == Isolation::read_committed && data.bytes > 0) {
+    auto aborted = log_->aborted_transactions(spec.from, found->bound);
+    if (!aborted) return as_kafka(std::move(aborted).error());
+    for (const storage::AbortedTransaction& transaction : *aborted) {
+      data.aborted_transactions.push_back(
+          {.producer_id = transaction.producer_id, .first_offset = transaction.first_offset});
+    }
+  }
   return data;
 }
 
-void Partition::add_waiter(const std::shared_ptr<FetchWaiter>& waiter, int64_t readable_stamp) {
+void Partition::add_waiter(const std::shared_ptr<FetchWaiter>& waiter, Isolation isolation,
+                           int64_t readable_stamp) {
   bool wake = false;
   {
     const MutexLock lock(mutex_);
     if (unusable() != ErrorCode::none) {
       wake = waiter->finish();
     } else {
-      wake =
-          readable_bytes_ > readable_stamp && waiter->add_bytes(readable_bytes_ - readable_stamp);
-      if (!wake) fetch_waiters_.push_back(waiter);
+      Audience& audience = this->audience(isolation);
+      const int64_t more = audience.readable_bytes - readable_stamp;
+      wake = more > 0 && waiter->add_bytes(more);
+      if (!wake) audience.waiters.push_back(waiter);
     }
   }
   if (wake) waiter->wake();
@@ -70,10 +81,14 @@ void Partition::add_waiter(const std::shared_ptr<FetchWaiter>& waiter, int64_t r
 
 void Partition::remove_waiter(const FetchWaiter& waiter) {
   const MutexLock lock(mutex_);
-  const auto found = std::ranges::find(fetch_waiters_, &waiter, &std::shared_ptr<FetchWaiter>::get);
-  if (found == fetch_waiters_.end()) return;
-  std::swap(*found, fetch_waiters_.back());
-  fetch_waiters_.pop_back();
+  for (Audience& audience : audiences_) {
+    const auto found =
+        std::ranges::find(audience.waiters, &waiter, &std::shared_ptr<FetchWaiter>::get);
+    if (found == audience.waiters.end()) continue;
+    std::swap(*found, audience.waiters.back());
+    audience.waiters.pop_back();
+    return;
+  }
 }
 
 Result<ListedOffset> Partition::list_offset(int64_t timestamp, Isolation isolation,

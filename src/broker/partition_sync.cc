@@ -54,10 +54,12 @@ void Partition::fail_waiting(ErrorCode code, Afterwards& afterwards) {
   for (Waiting& waiting : waiting_) afterwards.answers.push_back(std::move(waiting.answer));
   afterwards.answer_code = code;
   waiting_.clear();
-  for (auto& waiter : fetch_waiters_) {
-    if (waiter->finish()) afterwards.woken.push_back(std::move(waiter));
+  for (Audience& audience : audiences_) {
+    for (auto& waiter : audience.waiters) {
+      if (waiter->finish()) afterwards.woken.push_back(std::move(waiter));
+    }
+    audience.waiters.clear();
   }
-  fetch_waiters_.clear();
 }
 
 void Partition::finish(Afterwards afterwards) {

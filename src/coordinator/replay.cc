@@ -3,19 +3,21 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/try.h"
+#include "record/control_record.h"
 #include "record/record_reader.h"
 
 namespace millrace::coordinator {
 
-namespace {
-
-/// Types of control records: the second int16 of their key.
-constexpr int16_t kAbortMarker = 0;
-constexpr int16_t kCommitMarker = 1;
-
-}  // namespace
-
 Result<void> Replay::add(const record::BatchView& batch) {
+  if (batch.is_control()) {
+    MILL_TRY(const auto marker, record::parse_marker(batch));
+    ++record_count_;
+    if (marker) {
+      end_transaction(batch.producer_id().value(), marker->type == record::MarkerType::commit);
+    }
+    return {};
+  }
   return record::for_each_record(
       batch, [&](const record::RecordView& record) { add_record(batch, record); });
 }
@@ -27,12 +29,6 @@ LoadedGroup& Replay::group(std::string_view id) {
 
 void Replay::add_record(const record::BatchView& batch, const record::RecordView& record) {
   ++record_count_;
-  if (batch.is_control()) {
-    if (!record.key || record.key->size() < 4) return;
-    const auto type = load_be<int16_t>(record.key->data() + 2);
-    if (type != kAbortMarker && type != kCommitMarker) return;
-    return end_transaction(batch.producer_id().value(), type == kCommitMarker);
-  }
   const auto key = decode_key(record.key.value_or(ByteView()));
   if (!key) {
     ++unknown_record_count_;

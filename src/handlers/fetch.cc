@@ -47,7 +47,13 @@ wire::FetchResponse::Partition translate(const broker::FetchTarget& target,
       .log_start_offset = fetched.data.log_start_offset.value(),
       .records = {.chunks = std::move(fetched.data.records)},
   };
-  if (isolation == broker::Isolation::read_committed) partition.aborted_transactions.emplace();
+  if (isolation == broker::Isolation::read_committed) {
+    auto& aborted = partition.aborted_transactions.emplace();
+    for (const broker::AbortedTransaction& transaction : fetched.data.aborted_transactions) {
+      aborted.push_back({.producer_id = transaction.producer_id.value(),
+                         .first_offset = transaction.first_offset.value()});
+    }
+  }
   return partition;
 }
 

@@ -1,4 +1,4 @@
-// What offset index and time index share: a file of entries of one size, keys ascending.
+// What the indexes of a segment share: a file of entries of one size, keys ascending.
 //
 // An active segment's entries are in memory and written to the file in groups; a sealed segment's
 // stay in the file and are looked up there, so that a large log costs no memory. An index is a
@@ -47,12 +47,34 @@ class IndexFile {
 
   /// The last entry with key <= `key`; nothing where there is none or the file cannot be read.
   std::optional<Entry> floor(int64_t key) const {
+    const auto after = partition_point([key](const Entry& entry) { return entry.key() <= key; });
+    return after && *after > 0 ? at(*after - 1) : std::nullopt;
+  }
+  /// How many entries stand in front of the first one that is not `before`; nothing where the file
+  /// cannot be read. Those before stand in front of all others.
+  template <class Before>
+  std::optional<size_t> partition_point(Before before) const {
     if (kind_ == Kind::in_memory) {
-      return search(key, [this](size_t index) { return std::optional<Entry>(entries_[index]); });
+      return search(before, [this](size_t index) { return std::optional<Entry>(entries_[index]); });
     }
     const auto file = fs_.open(path_, io::OpenMode::read);
     if (!file) return std::nullopt;
-    return search(key, [&](size_t index) { return read_entry(**file, index); });
+    return search(before, [&](size_t index) { return read_entry(**file, index); });
+  }
+
+  /// Calls `fn` for every entry in their order until it answers false.
+  template <class Fn>
+  Result<void> for_each(Fn fn) const {
+    if (kind_ == Kind::in_memory) {
+      const size_t size = entries_.size();
+      for (size_t i = 0; i < size && fn(entries_[i]);) ++i;
+      return {};
+    }
+    MILL_TRY(const Bytes bytes, io::read_file(fs_, path_, kFileSizeMax));
+    for (size_t at = 0; at + Entry::kSize <= bytes.size(); at += Entry::kSize) {
+      if (!fn(Entry::decode(bytes.data() + at))) break;
+    }
+    return {};
   }
 
   void append(const Entry& entry) { entries_.push_back(entry); }
@@ -67,6 +89,13 @@ class IndexFile {
   size_t unwritten() const { return entries_.size() - written_; }
   /// The file does not hold just what is in memory.
   bool is_behind() const { return kind_ == Kind::in_memory && (cut_ || unwritten() > 0); }
+
+  /// The file is gone: the next flush writes all that is in memory.
+  void forget_file() {
+    if (kind_ == Kind::in_file) return;
+    written_ = 0;
+    cut_ = true;
+  }
 
   /// Brings the file up to the entries in memory. On failure the file may be behind; the next flush
   /// tries again.
@@ -137,23 +166,21 @@ class IndexFile {
     return Entry::decode(bytes.data());
   }
 
-  template <class Get>
-  std::optional<Entry> search(int64_t key, Get get) const {
+  template <class Before, class Get>
+  std::optional<size_t> search(Before before, Get get) const {
     size_t low = 0;
     size_t high = count();
-    std::optional<Entry> best;
     while (low < high) {
       const size_t middle = low + (high - low) / 2;
       const std::optional<Entry> entry = get(middle);
       if (!entry) return std::nullopt;
-      if (entry->key() <= key) {
-        best = entry;
+      if (before(*entry)) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    return best;
+    return low;
   }
 
   io::FileSystem& fs_;

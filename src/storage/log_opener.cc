@@ -12,6 +12,11 @@
 #include "storage/segment_repair.h"
 
 namespace millrace::storage {
+namespace {
+
+constexpr Offset kNoNextBase{INT64_MAX};
+
+}  // namespace
 
 LogOpener::LogOpener(io::FileSystem& fs, const Clock& clock,
                      const PartitionLog::OpenOptions& options)
@@ -86,6 +91,7 @@ Result<void> LogOpener::repair(Offset check_from, std::vector<Offset>& bases,
 Result<void> LogOpener::assemble(std::vector<Offset>& bases, PartitionRecovery& recovery) {
   segments_.clear();
   start_offset_ = end_offset_ = options_.log_start_offset;
+  reindex_from_ = Offset(INT64_MAX);
   MILL_CHECK(open_segments(bases, recovery));
   MILL_CHECK(honour_log_start());
   MILL_CHECK(load_epochs(recovery.unclean));
@@ -126,14 +132,31 @@ Result<void> LogOpener::open_segments(std::vector<Offset>& bases, PartitionRecov
   return {};
 }
 
+/// An index that is missing may say that no transaction was aborted, so it is trusted only where
+/// the segment's other indexes are; else the batches tell, from this segment on.
+Result<void> LogOpener::attach_transactions(Segment& segment, Offset next_base, bool is_trusted) {
+  const bool is_active = next_base == kNoNextBase;
+  if (is_trusted && segment.base_offset() < reindex_from_) {
+    MILL_TRY(const bool usable, segment.attach_transactions(next_base, is_active));
+    if (usable) return {};
+  }
+  segment.reset_transactions();
+  reindex_from_ = std::min(reindex_from_, segment.base_offset());
+  return {};
+}
+
 Result<std::shared_ptr<Segment>> LogOpener::open_sealed(Offset base, Offset next_base,
                                                         PartitionRecovery& recovery) {
   MILL_TRY(auto segment, Segment::open(fs_, options_.directory, base, clock_.wall_ms()));
   // After an unclean end an index file is only trusted where its segment was durable as a whole.
   if (!recovery.unclean || next_base <= options_.recovery_point) {
     MILL_TRY(const bool usable, segment->attach_indexes(next_base));
-    if (usable) return segment;
+    if (usable) {
+      MILL_CHECK(attach_transactions(*segment, next_base, true));
+      return segment;
+    }
   }
+  MILL_CHECK(attach_transactions(*segment, next_base, false));
   Offset end;
   MILL_CHECK(segment->rebuild_indexes(options_.config.index_interval_bytes, end));
   recovery.rebuilt.push_back(segment_file_name(base, ".index"));
@@ -149,8 +172,12 @@ Result<std::shared_ptr<Segment>> LogOpener::open_active(Offset base, PartitionRe
   MILL_TRY(auto segment, Segment::open(fs_, options_.directory, base, clock_.wall_ms()));
   if (!recovery.unclean) {
     MILL_TRY(const bool usable, segment->load_indexes(end_offset_));
-    if (usable) return segment;
+    if (usable) {
+      MILL_CHECK(attach_transactions(*segment, kNoNextBase, true));
+      return segment;
+    }
   }
+  MILL_CHECK(attach_transactions(*segment, kNoNextBase, false));
   MILL_CHECK(segment->rebuild_indexes(options_.config.index_interval_bytes, end_offset_));
   recovery.rebuilt.push_back(segment_file_name(base, ".index"));
   return segment;
@@ -214,16 +241,28 @@ Result<void> LogOpener::rebuild_epochs() MILL_NO_THREAD_SAFETY {
 Result<void> LogOpener::load_producers(bool unclean) MILL_NO_THREAD_SAFETY {
   // A snapshot may know of batches that did not survive the unclean end; those of durable offsets
   // cannot.
-  const Offset snapshot_max =
-      unclean ? std::min(options_.recovery_point, end_offset_) : end_offset_;
-  MILL_CHECK(remove_snapshots_after(fs_, options_.directory, snapshot_max));
-  MILL_TRY(log_->producers_,
-           replay_producers(
-               fs_, options_.directory, segments_,
-               {.end = end_offset_, .snapshot_max = snapshot_max, .now_ms = clock_.wall_ms()}));
+  const Offset believed = unclean ? std::min(options_.recovery_point, end_offset_) : end_offset_;
+  MILL_CHECK(remove_snapshots_after(fs_, options_.directory, believed));
+  MILL_TRY(log_->producers_, replay_producers(fs_, options_.directory, segments_,
+                                              {.end = end_offset_,
+                                               .snapshot_max = std::min(believed, reindex_from_),
+                                               .now_ms = clock_.wall_ms(),
+                                               .reindex_from = reindex_from_}));
+  MILL_CHECK(keep_transaction_indexes());
   MILL_TRY(const auto snapshots, list_snapshots(fs_, options_.directory));
   if (!snapshots.empty()) log_->last_snapshot_ = snapshots.back();
   return {};
+}
+
+Result<void> LogOpener::keep_transaction_indexes() {
+  bool names_changed = false;
+  for (size_t i = 0; i + 1 < segments_.size(); ++i) {
+    if (segments_[i]->base_offset() < reindex_from_ || segments_[i]->transactions().empty())
+      continue;
+    MILL_CHECK(segments_[i]->finish_transactions());
+    names_changed = true;
+  }
+  return names_changed ? fs_.sync_directory(options_.directory) : Result<void>();
 }
 
 void LogOpener::publish() MILL_NO_THREAD_SAFETY {
@@ -233,6 +272,7 @@ void LogOpener::publish() MILL_NO_THREAD_SAFETY {
                      .active_size = active.size()});
   log_->log_start_offset_ = start_offset_.value();
   log_->synced_offset_ = end_offset_.value();
+  log_->has_unstable_ = log_->producers_.first_open_offset().has_value();
   const auto last = log_->epochs_.last();
   log_->leader_epoch_ = last ? last->epoch.value() : 0;
   log_->publish(std::move(segments_));

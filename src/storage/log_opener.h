@@ -22,6 +22,7 @@ class LogOpener {
   Result<void> repair(Offset check_from, std::vector<Offset>& bases, PartitionRecovery& recovery);
   Result<void> assemble(std::vector<Offset>& bases, PartitionRecovery& recovery);
   Result<void> open_segments(std::vector<Offset>& bases, PartitionRecovery& recovery);
+  Result<void> attach_transactions(Segment& segment, Offset next_base, bool is_trusted);
   Result<std::shared_ptr<Segment>> open_sealed(Offset base, Offset next_base,
                                                PartitionRecovery& recovery);
   Result<std::shared_ptr<Segment>> open_active(Offset base, PartitionRecovery& recovery);
@@ -30,6 +31,7 @@ class LogOpener {
   Result<void> load_epochs(bool unclean);
   Result<void> rebuild_epochs();
   Result<void> load_producers(bool unclean);
+  Result<void> keep_transaction_indexes();
   void publish();
 
   io::FileSystem& fs_;
@@ -41,6 +43,8 @@ class LogOpener {
   PartitionLog::SegmentList segments_;
   Offset end_offset_;
   Offset start_offset_;
+  /// From this segment on transaction indexes are made anew.
+  Offset reindex_from_;
 };
 
 }  // namespace millrace::storage

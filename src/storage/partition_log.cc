@@ -77,7 +77,10 @@ std::vector<ProducerEntry> PartitionLog::producers() const {
 
 void PartitionLog::expire_producers(int64_t now_ms) {
   const MutexLock lock(mutex_);
-  producers_.expire(now_ms - config_.producer_id_expiration_ms);
+  const int64_t active_since = now_ms - config_.producer_id_expiration_ms;
+  producers_.expire(active_since);
+  std::erase_if(verifying_,
+                [&](const auto& entry) { return entry.second.asked_ms < active_since; });
 }
 
 EpochEnd PartitionLog::epoch_end_offset(LeaderEpoch epoch) const {

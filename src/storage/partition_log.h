@@ -8,10 +8,12 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
@@ -32,7 +34,12 @@
 namespace millrace::storage {
 
 class Segment;
+struct AbortedTransaction;
 struct BatchPlace;
+
+/// Names one check of a transaction with its coordinator (KIP-890); 0: nothing was checked.
+using VerificationGuard = uint64_t;
+inline constexpr VerificationGuard kNoVerification = 0;
 
 enum class AppendOrigin : uint8_t {
   client,    // sequences of idempotent producers are checked
@@ -46,6 +53,8 @@ struct AppendRequest {
   ByteView batches;
   AppendOrigin origin = AppendOrigin::client;
   int64_t now_ms = 0;
+  /// Of the batch that begins a transaction here: what verification_guard gave.
+  VerificationGuard guard = kNoVerification;
 };
 
 struct AppendedInfo {
@@ -55,6 +64,8 @@ struct AppendedInfo {
   /// A retry of a batch that is already there: nothing was written, the offsets are the first
   /// attempt's (which may still wait for its sync).
   bool duplicate = false;
+  /// It began a transaction on this partition.
+  bool began_transaction = false;
 };
 
 struct ReadLimits {
@@ -70,6 +81,8 @@ struct ReadResult {
   /// Kafka's clients expect. Empty when there is nothing to read.
   io::Chunks chunks;
   int64_t size = 0;
+  /// No record of the answer is at or above; at most the log's end.
+  Offset bound;
 };
 
 struct TimestampOffset {
@@ -120,9 +133,23 @@ class PartitionLog {
   Result<void> set_topic_id(const Uuid& topic_id);
 
   /// Writes the batches at the end of the log, all or none. Errors that leave the log as it was:
-  /// out_of_order_sequence_number, invalid_producer_epoch, record_list_too_large for more than a
-  /// segment holds, and kafka_storage_error for a full disk.
+  /// out_of_order_sequence_number, invalid_producer_epoch, transaction_coordinator_fenced,
+  /// invalid_txn_state for a transaction that begins here without a guard, record_list_too_large
+  /// for more than a segment holds, and kafka_storage_error for a full disk.
   Result<AppendedInfo> append(const AppendRequest& request);
+
+  /// KIP-890: a transaction begins on a partition only if its coordinator knows that it does, and
+  /// not if it ended while the coordinator was asked. Nothing where the producer has one open here
+  /// under this epoch, so that nobody needs to be asked; else a guard, to be got before asking.
+  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch);
+
+  /// Where readers of committed records stop: the first record of a transaction that is open or
+  /// whose end is not below `high_watermark`; else the high watermark. Safe from one thread at a
+  /// time; high watermarks must not fall.
+  Offset last_stable_offset(Offset high_watermark);
+  /// Aborted transactions with records in [from, up_to), by their ends. kafka_storage_error where
+  /// an index cannot be read.
+  Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from, Offset up_to) const;
 
   /// Answers batches from the one that contains `from` on; from the next one where `from` was
   /// removed. offset_out_of_range below the log start or above the log end.
@@ -205,10 +232,15 @@ class PartitionLog {
   Result<std::vector<Incoming>> place_batches(const AppendRequest& request) MILL_REQUIRES(mutex_);
   Result<std::optional<WrittenBatch>> check_sequences(const std::vector<Incoming>& batches) const
       MILL_REQUIRES(mutex_);
+  Result<void> check_transactions(const AppendRequest& request,
+                                  const std::vector<Incoming>& batches) const MILL_REQUIRES(mutex_);
+  bool is_open_here(ProducerId producer_id, int16_t epoch) const MILL_REQUIRES(mutex_);
   Result<void> make_room(const AppendRequest& request, const std::vector<Incoming>& batches)
       MILL_REQUIRES(mutex_);
   Result<void> write(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
-  void enter(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
+  /// True where a transaction began.
+  bool enter(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
+  bool enter_producer(const ProducerBatch& batch) MILL_REQUIRES(mutex_);
   Result<void> clear_leftovers() MILL_REQUIRES(mutex_);
   Result<void> roll_locked() MILL_REQUIRES(mutex_);
   Result<void> check_usable() const MILL_REQUIRES(mutex_);
@@ -243,6 +275,15 @@ class PartitionLog {
   LogConfig config_ MILL_GUARDED_BY(mutex_);
   Uuid topic_id_ MILL_GUARDED_BY(mutex_);
   ProducerState producers_ MILL_GUARDED_BY(mutex_);
+  /// Transactions whose end was not below the high watermark yet: first offset, marker.
+  std::map<Offset, Offset> ended_ MILL_GUARDED_BY(mutex_);
+  /// Producers whose transaction is being verified. A marker ends what was asked before it.
+  struct Verifying {
+    VerificationGuard guard = kNoVerification;
+    int64_t asked_ms = 0;
+  };
+  std::unordered_map<ProducerId, Verifying> verifying_ MILL_GUARDED_BY(mutex_);
+  VerificationGuard last_guard_ MILL_GUARDED_BY(mutex_) = kNoVerification;
   LeaderEpochs epochs_ MILL_GUARDED_BY(mutex_);
   std::optional<Error> offline_cause_ MILL_GUARDED_BY(mutex_);
   bool closed_ MILL_GUARDED_BY(mutex_) = false;
@@ -262,6 +303,8 @@ class PartitionLog {
   std::atomic<int64_t> log_start_offset_ = 0;
   std::atomic<int64_t> synced_offset_ = 0;
   std::atomic<int32_t> leader_epoch_ = 0;
+  /// A transaction is open, or ended above the high watermark: else nobody needs to look.
+  std::atomic<bool> has_unstable_ = false;
   std::atomic<bool> offline_ = false;
   std::atomic<bool> closed_cleanly_ = false;
 };

@@ -50,6 +50,9 @@ Result<std::vector<PartitionLog::Incoming>> PartitionLog::place_batches(
     incoming.last_offset = next + batch.last_offset_delta();
     incoming.max_timestamp = batch.max_timestamp();
     incoming.producer = producer_of(batch, next, incoming.last_offset, request.now_ms);
+    if (batch.is_control()) {
+      MILL_TRY(incoming.producer.marker, record::parse_marker(batch));
+    }
     next = incoming.last_offset + 1;
     rest = rest.subspan(batch.size());
   }
@@ -65,6 +68,43 @@ Result<std::optional<WrittenBatch>> PartitionLog::check_sequences(
     if (known) return known;
   }
   return std::optional<WrittenBatch>();
+}
+
+bool PartitionLog::is_open_here(ProducerId producer_id, int16_t epoch) const {
+  const ProducerEntry* entry = producers_.find(producer_id);
+  return entry && entry->has_open_transaction() && entry->epoch == epoch;
+}
+
+Result<void> PartitionLog::check_transactions(const AppendRequest& request,
+                                              const std::vector<Incoming>& batches) const {
+  for (const Incoming& incoming : batches) {
+    const ProducerBatch& batch = incoming.producer;
+    if (batch.is_control) {
+      MILL_CHECK(producers_.check_marker(batch));
+      continue;
+    }
+    const bool is_open = is_open_here(batch.producer_id, batch.epoch);
+    if (batch.is_transactional == is_open) continue;
+    const auto asked = verifying_.find(batch.producer_id);
+    if (is_open || request.guard == kNoVerification || asked == verifying_.end() ||
+        asked->second.guard != request.guard) {
+      return kafka_error(ErrorCode::invalid_txn_state,
+                         cat("producer ", batch.producer_id, " epoch ", batch.epoch, " has ",
+                             is_open ? "a transaction open on " : "no transaction on ", name_));
+    }
+  }
+  return {};
+}
+
+std::optional<VerificationGuard> PartitionLog::verification_guard(ProducerId producer_id,
+                                                                  int16_t epoch) {
+  const MutexLock lock(mutex_);
+  if (is_open_here(producer_id, epoch)) return std::nullopt;
+  Verifying& verifying = verifying_[producer_id];
+  // Requests of one producer that are verified at the same time share the guard.
+  if (verifying.guard == kNoVerification) verifying.guard = ++last_guard_;
+  verifying.asked_ms = clock_.wall_ms();
+  return verifying.guard;
 }
 
 Result<AppendedInfo> PartitionLog::append(const AppendRequest& request) {
@@ -88,9 +128,10 @@ Result<AppendedInfo> PartitionLog::append(const AppendRequest& request) {
       return info;
     }
   }
+  MILL_CHECK(check_transactions(request, batches));
   MILL_CHECK(make_room(request, batches));
   MILL_CHECK(write(batches));
-  enter(batches);
+  info.began_transaction = enter(batches);
   return info;
 }
 
@@ -141,20 +182,37 @@ Result<void> PartitionLog::clear_leftovers() {
   return {};
 }
 
-void PartitionLog::enter(const std::vector<Incoming>& batches) {
+bool PartitionLog::enter(const std::vector<Incoming>& batches) {
   Segment& segment = active();
   Tail tail = tail_.load();
+  bool began_transaction = false;
   for (const Incoming& incoming : batches) {
     tail.last_batch_base = incoming.producer.base_offset;
     tail.last_batch_position = segment.size();
     segment.account(incoming.last_offset, static_cast<int64_t>(incoming.bytes.size()),
                     incoming.max_timestamp, config_.index_interval_bytes);
-    if (incoming.producer.producer_id >= ProducerId(0)) producers_.update(incoming.producer);
+    if (incoming.producer.producer_id >= ProducerId(0)) {
+      began_transaction |= enter_producer(incoming.producer);
+    }
   }
   tail.end_offset = batches.back().last_offset + 1;
   tail.active_base = segment.base_offset();
   tail.active_size = segment.size();
   tail_.store(tail);
+  return began_transaction;
+}
+
+bool PartitionLog::enter_producer(const ProducerBatch& batch) {
+  const bool was_open = is_open_here(batch.producer_id, batch.epoch);
+  const auto ended = producers_.update(batch);
+  if (batch.is_transactional) verifying_.erase(batch.producer_id);
+  if (ended) {
+    ended_.emplace(ended->first_offset, ended->last_offset);
+    if (ended->is_aborted) active().add_aborted(*ended);
+  }
+  const bool began = !was_open && is_open_here(batch.producer_id, batch.epoch);
+  if (began) has_unstable_ = true;
+  return began;
 }
 
 Result<void> PartitionLog::roll() {

@@ -81,6 +81,9 @@ Result<ReadResult> PartitionLog::read(Offset from, const ReadLimits& limits) con
       size_max = place->size;
     }
     result.size = std::min(available, size_max);
+    result.bound = std::min(
+        up_to,
+        view.segment->offset_bound(place->at.value() + result.size).value_or(view.next_base));
     const auto& file = view.segment->file();
     if (file->descriptor() >= 0) {
       result.chunks.emplace_back(io::FileSlice{.file = file, .at = place->at, .size = result.size});
@@ -94,6 +97,28 @@ Result<ReadResult> PartitionLog::read(Offset from, const ReadLimits& limits) con
     return result;
   }
   return result;
+}
+
+Result<std::vector<AbortedTransaction>> PartitionLog::aborted_transactions(Offset from,
+                                                                           Offset up_to) const {
+  std::vector<AbortedTransaction> found;
+  const SharedSegments list = segments();
+  for (size_t i = segment_of(*list, from); i < list->size(); ++i) {
+    MILL_TRY(const bool complete, (*list)[i]->transactions().collect(from, up_to, found));
+    if (complete) break;
+  }
+  return found;
+}
+
+Offset PartitionLog::last_stable_offset(Offset high_watermark) {
+  if (!has_unstable_) return high_watermark;
+  const MutexLock lock(mutex_);
+  std::erase_if(ended_, [&](const auto& ended) { return ended.second < high_watermark; });
+  Offset first = high_watermark;
+  if (!ended_.empty()) first = std::min(first, ended_.begin()->first);
+  if (const auto open = producers_.first_open_offset()) first = std::min(first, *open);
+  has_unstable_ = !ended_.empty() || producers_.first_open_offset().has_value();
+  return std::max(first, log_start_offset());
 }
 
 Result<std::optional<TimestampOffset>> PartitionLog::offset_for_timestamp(int64_t timestamp,

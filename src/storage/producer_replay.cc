@@ -19,17 +19,23 @@ constexpr size_t kSegmentsBack = 3;
 
 using Segments = std::vector<std::shared_ptr<Segment>>;
 
-ProducerBatch producer_of(const HeaderWalk& walk, int64_t now_ms) {
+Result<ProducerBatch> producer_of(const Segment& segment, const HeaderWalk& walk, int64_t now_ms) {
   const record::BatchHeader& header = walk.header();
-  return {.producer_id = header.producer_id(),
-          .epoch = header.producer_epoch(),
-          .first_sequence = header.base_sequence(),
-          .last_sequence = header.last_sequence(),
-          .base_offset = header.base_offset(),
-          .last_offset = header.last_offset(),
-          .timestamp = std::max(header.max_timestamp(), now_ms),
-          .is_transactional = header.is_transactional(),
-          .is_control = header.is_control()};
+  ProducerBatch batch = {.producer_id = header.producer_id(),
+                         .epoch = header.producer_epoch(),
+                         .first_sequence = header.base_sequence(),
+                         .last_sequence = header.last_sequence(),
+                         .base_offset = header.base_offset(),
+                         .last_offset = header.last_offset(),
+                         .timestamp = std::max(header.max_timestamp(), now_ms),
+                         .is_transactional = header.is_transactional(),
+                         .is_control = header.is_control()};
+  if (batch.is_control) {
+    MILL_TRY(const Bytes bytes, segment.read_batch(walk.place()));
+    MILL_TRY(const auto view, record::BatchView::parse(bytes));
+    MILL_TRY(batch.marker, record::parse_marker(view));
+  }
+  return batch;
 }
 
 struct BatchRange {
@@ -47,7 +53,8 @@ Result<void> for_each_producer_batch(const Segment& segment, Position start,
     MILL_TRY(const bool more, walk.next());
     if (!more || walk.place().base_offset >= range.end) return {};
     if (walk.place().base_offset < range.from || !walk.header().has_producer_id()) continue;
-    fn(producer_of(walk, range.now_ms));
+    MILL_TRY(const ProducerBatch batch, producer_of(segment, walk, range.now_ms));
+    fn(batch);
   }
 }
 
@@ -101,11 +108,17 @@ Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& di
     break;
   }
   for (size_t i = 0; i < segments.size(); ++i) {
+    Segment& segment = *segments[i];
     const bool is_before = i + 1 < segments.size() && segments[i + 1]->base_offset() <= from;
     if (is_before) continue;
-    MILL_CHECK(for_each_producer_batch(*segments[i], segments[i]->start_for(from),
+    const bool reindex = segment.base_offset() >= spec.reindex_from;
+    MILL_CHECK(for_each_producer_batch(segment, segment.start_for(from),
                                        {.from = from, .end = spec.end, .now_ms = spec.now_ms},
-                                       [&](const auto& batch) { producers.update(batch); }));
+                                       [&](const auto& batch) {
+                                         const auto ended = producers.update(batch);
+                                         if (ended && ended->is_aborted && reindex)
+                                           segment.add_aborted(*ended);
+                                       }));
   }
   return producers;
 }

@@ -25,10 +25,14 @@ struct ReplaySpec {
   Offset snapshot_max;
   /// Producers whose batches are replayed count as active now: their records may be old.
   int64_t now_ms = 0;
+  /// Transaction indexes of segments from here on are made anew; at least `snapshot_max`, so that
+  /// what began before is known.
+  Offset reindex_from;
 };
 
-/// What the log knows of its producers. Each producer's window of recent batches, which snapshots
-/// do not hold, is read back from the batches in front of the snapshot.
+/// What the log knows of its producers, and, on the way, the entries of transaction indexes. Each
+/// producer's window of recent batches, which snapshots do not hold, is read back from the batches
+/// in front of the snapshot.
 Result<ProducerState> replay_producers(io::FileSystem& fs, const std::string& directory,
                                        const std::vector<std::shared_ptr<Segment>>& segments,
                                        const ReplaySpec& spec);

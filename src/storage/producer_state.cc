@@ -1,6 +1,7 @@
 #include "storage/producer_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "record/batch_view.h"
@@ -60,20 +61,69 @@ Result<std::optional<WrittenBatch>> ProducerState::check(const ProducerBatch& ba
   return refused(ErrorCode::out_of_order_sequence_number, batch, entry);
 }
 
-void ProducerState::update(const ProducerBatch& batch) {
+Result<void> ProducerState::check_marker(const ProducerBatch& batch) const {
+  const ProducerEntry* entry = find(batch.producer_id);
+  if (!entry || !batch.marker) return {};
+  if (batch.epoch < entry->epoch) {
+    return kafka_error(ErrorCode::invalid_producer_epoch,
+                       cat("a marker for epoch ", batch.epoch, " of producer ", batch.producer_id,
+                           "; the log has epoch ", entry->epoch));
+  }
+  if (batch.marker->coordinator_epoch < entry->coordinator_epoch) {
+    return kafka_error(
+        ErrorCode::transaction_coordinator_fenced,
+        cat("a marker of coordinator epoch ", batch.marker->coordinator_epoch, " for producer ",
+            batch.producer_id, "; the log has one of epoch ", entry->coordinator_epoch));
+  }
+  return {};
+}
+
+std::optional<EndedTransaction> ProducerState::update(const ProducerBatch& batch) {
+  // Of control records only the end of a transaction says something about its producer.
+  if (batch.is_control && !batch.marker) return std::nullopt;
   ProducerEntry& entry = entries_[batch.producer_id];
   if (entry.epoch != batch.epoch) entry.window_size = 0;
   entry.producer_id = batch.producer_id;
   entry.epoch = batch.epoch;
   entry.last_timestamp = std::max(entry.last_timestamp, batch.timestamp);
-  if (batch.is_control) {
-    entry.current_txn_first_offset = Offset(-1);
-    return;
-  }
-  if (batch.is_transactional && entry.current_txn_first_offset < Offset(0)) {
+  if (batch.marker) return end_transaction(entry, batch);
+  if (batch.is_transactional && !entry.has_open_transaction()) {
     entry.current_txn_first_offset = batch.base_offset;
+    open_.emplace(batch.base_offset, batch.producer_id);
   }
   entry.remember(written(batch));
+  return std::nullopt;
+}
+
+std::optional<EndedTransaction> ProducerState::end_transaction(ProducerEntry& entry,
+                                                               const ProducerBatch& batch) {
+  entry.coordinator_epoch = batch.marker->coordinator_epoch;
+  if (!entry.has_open_transaction()) return std::nullopt;
+  const Offset first = std::exchange(entry.current_txn_first_offset, Offset(-1));
+  open_.erase(first);
+  return EndedTransaction{.producer_id = batch.producer_id,
+                          .first_offset = first,
+                          .last_offset = batch.last_offset,
+                          .last_stable_offset = first_open_offset().value_or(batch.last_offset + 1),
+                          .is_aborted = batch.marker->type == record::MarkerType::abort};
+}
+
+const ProducerEntry* ProducerState::find(ProducerId id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::optional<Offset> ProducerState::first_open_offset() const {
+  return open_.empty() ? std::nullopt : std::optional(open_.begin()->first);
+}
+
+void ProducerState::add(const ProducerEntry& entry) {
+  ProducerEntry& known = entries_[entry.producer_id];
+  if (known.has_open_transaction()) open_.erase(known.current_txn_first_offset);
+  known = entry;
+  if (entry.has_open_transaction()) {
+    open_.emplace(entry.current_txn_first_offset, entry.producer_id);
+  }
 }
 
 void ProducerState::restore_windows(std::span<const ProducerBatch> batches) {
@@ -93,8 +143,7 @@ void ProducerState::restore_windows(std::span<const ProducerBatch> batches) {
 
 void ProducerState::expire(int64_t last_timestamp_min) {
   std::erase_if(entries_, [&](const auto& entry) {
-    return entry.second.current_txn_first_offset < Offset(0) &&
-           entry.second.last_timestamp < last_timestamp_min;
+    return !entry.second.has_open_transaction() && entry.second.last_timestamp < last_timestamp_min;
   });
 }
 

@@ -1,8 +1,10 @@
-// What a log remembers of idempotent producers, to refuse gaps and to recognise retries.
+// What a log remembers of idempotent producers, to refuse gaps and to recognise retries, and of
+// their open transactions.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -10,6 +12,7 @@
 
 #include "base/strong.h"
 #include "millrace/result.h"
+#include "record/control_record.h"
 
 namespace millrace::storage {
 
@@ -27,6 +30,19 @@ struct ProducerBatch {
   int64_t timestamp = -1;
   bool is_transactional = false;
   bool is_control = false;
+  /// What a control batch says; nothing for other control records.
+  std::optional<record::EndMarker> marker = std::nullopt;
+};
+
+/// A transaction that a marker ended on this partition.
+struct EndedTransaction {
+  ProducerId producer_id;
+  Offset first_offset;
+  /// The marker's own offset.
+  Offset last_offset;
+  /// Below it every transaction has ended, this one being the last to do so.
+  Offset last_stable_offset;
+  bool is_aborted = false;
 };
 
 /// A batch that was written.
@@ -46,6 +62,7 @@ struct ProducerEntry {
   int64_t last_timestamp = -1;
   /// -1 where no transaction is open.
   Offset current_txn_first_offset{-1};
+  bool has_open_transaction() const { return current_txn_first_offset >= Offset(0); }
   /// Oldest first; only the first `window_size` count.
   std::array<WrittenBatch, kProducerWindow> window{};
   size_t window_size = 0;
@@ -66,9 +83,17 @@ class ProducerState {
   /// append. Errors: out_of_order_sequence_number, invalid_producer_epoch. A producer that is not
   /// known may start with any sequence: retention may have removed what it wrote before.
   Result<std::optional<WrittenBatch>> check(const ProducerBatch& batch) const;
+  /// Whether a marker may be appended: invalid_producer_epoch where the log has seen a newer epoch
+  /// of the producer, transaction_coordinator_fenced where a newer coordinator wrote before.
+  Result<void> check_marker(const ProducerBatch& batch) const;
 
-  /// Enters a batch that was written.
-  void update(const ProducerBatch& batch);
+  /// Enters a batch that was written. The transaction that it ended, if it did.
+  std::optional<EndedTransaction> update(const ProducerBatch& batch);
+
+  /// Nothing where the log knows nothing of the producer.
+  const ProducerEntry* find(ProducerId id) const;
+  /// Where the earliest open transaction begins.
+  std::optional<Offset> first_open_offset() const;
 
   /// Puts older batches, read back from the log, in front of what a snapshot knows (it knows each
   /// producer's last batch only). `batches` ascend.
@@ -77,13 +102,17 @@ class ProducerState {
   /// Forgets producers without an open transaction that wrote nothing since `last_timestamp_min`.
   void expire(int64_t last_timestamp_min);
 
-  void clear() { entries_.clear(); }
-  void add(const ProducerEntry& entry) { entries_[entry.producer_id] = entry; }
+  /// A producer as a snapshot has it; one that is known already is replaced.
+  void add(const ProducerEntry& entry);
   std::vector<ProducerEntry> entries() const;
   size_t size() const { return entries_.size(); }
 
  private:
+  std::optional<EndedTransaction> end_transaction(ProducerEntry& entry, const ProducerBatch& batch);
+
   std::unordered_map<ProducerId, ProducerEntry> entries_;
+  /// Whose transaction begins where. Invariant: just the entries with an open transaction.
+  std::map<Offset, ProducerId> open_;
 };
 
 }  // namespace millrace::storage

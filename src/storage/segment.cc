@@ -36,7 +36,8 @@ Segment::Segment(io::FileSystem& fs, const std::string& directory, Offset base, 
       file_(std::move(file)),
       size_(size),
       offsets_(fs, io::join(directory, segment_file_name(base, ".index"))),
-      times_(fs, io::join(directory, segment_file_name(base, ".timeindex"))) {}
+      times_(fs, io::join(directory, segment_file_name(base, ".timeindex"))),
+      transactions_(fs, io::join(directory, segment_file_name(base, ".txnindex"))) {}
 
 Result<std::shared_ptr<Segment>> Segment::create(io::FileSystem& fs, const std::string& directory,
                                                  Offset base, int64_t now_ms) {
@@ -44,6 +45,7 @@ Result<std::shared_ptr<Segment>> Segment::create(io::FileSystem& fs, const std::
   MILL_TRY(auto file, fs.open(path, io::OpenMode::truncate));
   auto segment = std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), 0);
   segment->reset_indexes();
+  segment->reset_transactions();
   return segment;
 }
 
@@ -98,7 +100,7 @@ bool Segment::indexes_full(int64_t index_bytes_max) const {
 
 bool Segment::indexes_unfinished() const {
   const auto last = times_.last();
-  return offsets_.is_behind() || times_.is_behind() ||
+  return offsets_.is_behind() || times_.is_behind() || transactions_.is_behind() ||
          largest_timestamp_.load() > (last ? last->timestamp : -1);
 }
 
@@ -106,12 +108,15 @@ Result<void> Segment::finish_indexes() {
   add_time_entry();
   auto flushed = offsets_.flush();
   if (flushed) flushed = times_.flush();
+  if (flushed) flushed = transactions_.flush();
   if (!flushed) {
     // Half an index would be believed; a missing one is made anew.
     (void)fs_.remove(offsets_.path()).has_value();
     (void)fs_.remove(times_.path()).has_value();
     offsets_.shrink(0);
     times_.shrink(0);
+    // Unlike these two it is not only a short cut: what is in memory stays.
+    transactions_.remove_file();
   }
   return flushed;
 }
@@ -123,13 +128,15 @@ Result<std::shared_ptr<Segment>> Segment::sealed() const {
   copy->largest_timestamp_offset_ = largest_timestamp_offset_.load();
   MILL_CHECK(copy->offsets_.attach());
   MILL_CHECK(copy->times_.attach());
+  MILL_CHECK(copy->transactions_.attach(base_, Offset(INT64_MAX)));
   return copy;
 }
 
 Result<void> Segment::sync() {
   MILL_CHECK(file_->sync());
   MILL_CHECK(offsets_.sync());
-  return times_.sync();
+  MILL_CHECK(times_.sync());
+  return transactions_.sync();
 }
 
 Result<void> Segment::remove_files() {

@@ -1,4 +1,4 @@
-// Segment: one stretch of a partition's log, `<base offset>.log`, with its two indexes.
+// Segment: one stretch of a partition's log, `<base offset>.log`, with its indexes.
 //
 // The log file holds batches one after the other. `.index` has an entry for a batch every
 // index.interval.bytes, so a lookup is a binary search and a short walk. A crash may leave indexes
@@ -15,10 +15,12 @@
 
 #include "base/bytes.h"
 #include "base/strong.h"
+#include "base/try.h"
 #include "io/file_system.h"
 #include "millrace/result.h"
 #include "storage/header_walk.h"
 #include "storage/index_file.h"
+#include "storage/transaction_index.h"
 
 namespace millrace::storage {
 
@@ -59,9 +61,11 @@ class Segment {
   }
   /// Enters a batch that was written at the end: size and indexes.
   void account(Offset last_offset, int64_t size, int64_t max_timestamp, int64_t index_interval);
+  /// Enters a transaction whose abort marker is in this segment.
+  void add_aborted(const EndedTransaction& aborted) { transactions_.append(aborted); }
   /// No further entry fits segment.index.bytes.
   bool indexes_full(int64_t index_bytes_max) const;
-  /// Enters the largest timestamp in the time index and brings both index files up to date. Where
+  /// Enters the largest timestamp in the time index and brings the index files up to date. Where
   /// that fails they are removed, to be made anew at the next start.
   Result<void> finish_indexes();
   /// finish_indexes would change a file.
@@ -80,6 +84,15 @@ class Segment {
   /// Makes the indexes anew from the batches' headers; corrupt_message where these are wrong.
   Result<void> rebuild_indexes(int64_t index_interval, Offset& end_offset);
   void reset_indexes();
+  /// Takes the transaction index as it is, into memory for the active segment. False where it
+  /// cannot belong to this log; then it is empty, to be filled by add_aborted.
+  Result<bool> attach_transactions(Offset next_base, bool is_active);
+  /// Makes the file of a sealed segment hold what add_aborted entered; durable but for its name.
+  Result<void> finish_transactions() {
+    MILL_CHECK(transactions_.flush());
+    return transactions_.sync();
+  }
+  void reset_transactions() { transactions_.reset(); }
   Result<void> remove_files();
 
   // Reading, from any thread.
@@ -94,6 +107,10 @@ class Segment {
   /// The first record that has the largest timestamp.
   Result<std::optional<TimestampOffset>> find_largest_timestamp(Offset from, int64_t limit) const;
   Result<Bytes> read_batch(const BatchPlace& place) const;
+  /// An offset that no record in front of `position` reaches, by the index; nothing where no entry
+  /// is so far.
+  std::optional<Offset> offset_bound(int64_t position) const;
+  const TransactionIndex& transactions() const { return transactions_; }
 
  private:
   void note_timestamp(int64_t timestamp, Offset last_offset);
@@ -108,6 +125,7 @@ class Segment {
   std::atomic<int64_t> size_;
   OffsetIndex offsets_;
   TimeIndex times_;
+  TransactionIndex transactions_;
   int64_t bytes_since_entry_ = 0;
   int64_t first_timestamp_ = -1;
   std::atomic<int64_t> largest_timestamp_ = -1;

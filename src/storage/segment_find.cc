@@ -31,22 +31,19 @@ Position Segment::start_for(Offset offset, size_t back) const {
   const auto entry = offsets_.floor(offset - base_);
   if (!entry) return Position(0);
   if (back == 0) return Position(entry->position);
-  // Entries are few; the one `back` earlier is found by its place in the order.
-  size_t low = 0;
-  size_t high = offsets_.count();
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-    const auto other = offsets_.at(middle);
-    if (!other) return Position(0);
-    if (other->position <= entry->position) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  if (low <= back) return Position(0);
-  const auto earlier = offsets_.at(low - 1 - back);
+  const auto after = offsets_.partition_point(
+      [&](const OffsetIndexEntry& other) { return other.position <= entry->position; });
+  if (!after || *after <= back) return Position(0);
+  const auto earlier = offsets_.at(*after - 1 - back);
   return Position(earlier ? earlier->position : 0);
+}
+
+std::optional<Offset> Segment::offset_bound(int64_t position) const {
+  const auto index = offsets_.partition_point(
+      [position](const OffsetIndexEntry& entry) { return entry.position < position; });
+  if (!index || *index >= offsets_.count()) return std::nullopt;
+  const auto entry = offsets_.at(*index);
+  return entry ? std::optional(base_ + entry->relative_offset) : std::nullopt;
 }
 
 Result<std::optional<BatchPlace>> Segment::walk_to(Position start, Offset offset,

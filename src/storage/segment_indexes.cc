@@ -71,6 +71,16 @@ Result<bool> Segment::load_indexes(Offset& end_offset) {
   }
 }
 
+Result<bool> Segment::attach_transactions(Offset next_base, bool is_active) {
+  MILL_TRY(const bool fits, transactions_.attach(base_, next_base));
+  if (!fits) {
+    transactions_.reset();
+    return false;
+  }
+  if (is_active) MILL_CHECK(transactions_.load());
+  return true;
+}
+
 Result<void> Segment::rebuild_indexes(int64_t index_interval, Offset& end_offset) {
   reset_indexes();
   const int64_t size = this->size();

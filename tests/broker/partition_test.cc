@@ -232,7 +232,8 @@ TEST_F(PartitionTest, MinInsyncReplicasAboveOneRefusesAcksAllOnly) {
 TEST_F(PartitionTest, RetiringAnswersWhoWaitsWithTheReason) {
   const auto waiting = produce({"a"}, kAll);
   bool woken = false;
-  partition_->add_waiter(std::make_shared<FetchWaiter>(1, [&] { woken = true; }), 0);
+  partition_->add_waiter(std::make_shared<FetchWaiter>(1, [&] { woken = true; }),
+                         Isolation::read_uncommitted, 0);
   const auto tell = partition_->retire(ErrorCode::unknown_topic_or_partition);
   EXPECT_FALSE(*waiting) << "not before the caller says so";
   tell();
@@ -244,7 +245,8 @@ TEST_F(PartitionTest, RetiringAnswersWhoWaitsWithTheReason) {
 
 TEST_F(PartitionTest, AWaiterIsNotWokenByBytesAboveTheHighWatermark) {
   int woken = 0;
-  partition_->add_waiter(std::make_shared<FetchWaiter>(1, [&] { ++woken; }), 0);
+  partition_->add_waiter(std::make_shared<FetchWaiter>(1, [&] { ++woken; }),
+                         Isolation::read_uncommitted, 0);
   produce({"a"}, kAll);
   EXPECT_EQ(woken, 0);
   sync();
@@ -256,7 +258,7 @@ TEST_F(PartitionTest, AWaiterSeesWhatBecameReadableSinceItsRead) {
   produce({"a"}, 1);
   int woken = 0;
   partition_->add_waiter(std::make_shared<FetchWaiter>(1, [&] { ++woken; }),
-                         before->readable_stamp);
+                         Isolation::read_uncommitted, before->readable_stamp);
   EXPECT_EQ(woken, 1);
 }
 

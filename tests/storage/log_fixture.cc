@@ -10,8 +10,10 @@
 namespace millrace::storage {
 
 Bytes make_batch(const BatchSpec& spec, int64_t now_ms) {
-  record::BatchBuilder builder(
-      {.producer_id = spec.producer, .producer_epoch = spec.epoch, .base_sequence = spec.sequence});
+  record::BatchBuilder builder({.is_transactional = spec.is_transactional,
+                                .producer_id = spec.producer,
+                                .producer_epoch = spec.epoch,
+                                .base_sequence = spec.sequence});
   const int64_t timestamp = spec.timestamp == kNow ? now_ms : spec.timestamp;
   for (const std::string& value : spec.values) builder.add_text(timestamp, std::nullopt, value);
   return *builder.build();
@@ -52,7 +54,7 @@ void LogTest::lose_power(uint64_t seed) {
 
 Result<AppendedInfo> LogTest::append(const BatchSpec& spec) {
   const Bytes batch = make_batch(spec, clock.wall_ms());
-  return log->append({.batches = batch, .now_ms = clock.wall_ms()});
+  return log->append({.batches = batch, .now_ms = clock.wall_ms(), .guard = spec.guard});
 }
 
 void LogTest::append_numbers(int count, int first) {

@@ -23,6 +23,9 @@ struct BatchSpec {
   ProducerId producer = kNoProducerId;
   int16_t epoch = -1;
   int32_t sequence = -1;
+  bool is_transactional = false;
+  /// Brought along by the batch that begins a transaction.
+  VerificationGuard guard = kNoVerification;
 };
 
 Bytes make_batch(const BatchSpec& spec, int64_t now_ms);
