@@ -29,6 +29,8 @@ namespace millrace {
 /// Outermost first.
 enum class LockRank : uint8_t {
   connection,
+  transaction_registry,
+  transaction,
   group_registry,
   group,
   broker_alteration,

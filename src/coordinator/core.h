@@ -147,8 +147,6 @@ class Core : public std::enable_shared_from_this<Core> {
                     OffsetsLog::Appended done);
   record::BatchBuilder new_batch() const;
   void add_group_record(record::BatchBuilder& builder, const Group& group, const GroupValue& value);
-  /// A log error as the group protocol tells it to clients.
-  static ErrorCode append_error(const Error& error);
 
   // --- join.cc
   void join_new_member(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);

@@ -23,14 +23,11 @@
 #include "coordinator/group_messages.h"
 #include "coordinator/offset_messages.h"
 #include "coordinator/offsets_log.h"
+#include "coordinator/reply.h"
 
 namespace millrace::coordinator {
 
 class Core;
-
-/// Called exactly once.
-template <class T>
-using Reply = std::function<void(T)>;
 
 /// What load() found.
 struct LoadSummary {

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "coordinator/append_error.h"
 #include "coordinator/core.h"
 #include "record/batch_builder.h"
 

@@ -1,6 +1,7 @@
 // OffsetCommit: checked, written, and part of the group's state once it is durable.
 #include <utility>
 
+#include "coordinator/append_error.h"
 #include "coordinator/core.h"
 #include "record/batch_builder.h"
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "coordinator/append_error.h"
 #include "coordinator/core.h"
 #include "record/batch_builder.h"
 

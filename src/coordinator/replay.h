@@ -6,23 +6,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "coordinator/committed_offsets.h"
 #include "coordinator/formats.h"
+#include "coordinator/text_map.h"
 #include "millrace/result.h"
 #include "record/batch_view.h"
 #include "record/record_view.h"
 
 namespace millrace::coordinator {
-
-/// Lets maps with string keys be searched by view.
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-template <class T>
-using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 /// What replay found of one group.
 struct LoadedGroup {

@@ -1,6 +1,7 @@
 // JoinGroup of a static member that comes back: it takes its old place under a new id.
 #include <utility>
 
+#include "coordinator/append_error.h"
 #include "coordinator/core.h"
 #include "record/batch_builder.h"
 

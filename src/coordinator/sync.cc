@@ -1,6 +1,7 @@
 // SyncGroup: the leader's assignment is stored, then everybody gets a part of it.
 #include <utility>
 
+#include "coordinator/append_error.h"
 #include "coordinator/core.h"
 #include "record/batch_builder.h"
 
