@@ -30,6 +30,26 @@ NewTopic offsets_topic(const BrokerConfig& config) {
                       {"segment.bytes", std::string(config.text("offsets.topic.segment.bytes"))}}};
 }
 
+/// The transactions' topic as Kafka makes it.
+NewTopic transaction_topic(const BrokerConfig& config) {
+  return {
+      .name = std::string(kTransactionTopic),
+      .partitions = config.int32("transaction.state.log.num.partitions"),
+      .replication_factor = 1,
+      .configs = {
+          {"cleanup.policy", "compact"},
+          {"compression.type", "uncompressed"},
+          {"min.insync.replicas", std::string(config.text("transaction.state.log.min.isr"))},
+          {"segment.bytes", std::string(config.text("transaction.state.log.segment.bytes"))},
+          {"unclean.leader.election.enable", "false"}}};
+}
+
+NewTopic auto_created_topic(const std::string& name, const BrokerConfig& config) {
+  if (name == kOffsetsTopic) return offsets_topic(config);
+  if (name == kTransactionTopic) return transaction_topic(config);
+  return {.name = name};
+}
+
 }  // namespace
 
 Result<CreatedTopic> Catalog::create(const NewTopic& request, bool validate_only) {
@@ -85,8 +105,7 @@ Result<TopicPtr> Catalog::auto_create(const std::string& name) {
     return kafka_error(ErrorCode::unknown_topic_or_partition,
                        cat("The topic '", name, "' does not exist."));
   }
-  const NewTopic topic = name == kOffsetsTopic ? offsets_topic(*config) : NewTopic{.name = name};
-  const auto created = create(topic);
+  const auto created = create(auto_created_topic(name, *config));
   if (!created && !created.error().is(ErrorCode::topic_already_exists)) return created.error();
   return state_->find_or_error(name);
 }

@@ -10,13 +10,11 @@
 #include "broker/catalog.h"
 #include "broker/partition.h"
 #include "broker/topic.h"
-#include "io/read_chunks.h"
+#include "coordinator/partition_replay.h"
 
 namespace millrace::coordinator {
 
 namespace {
-
-constexpr int64_t kReplayReadBytes = int64_t{1} << 20;
 
 /// Where recovery found the end of the log, if the log has been appended to by nobody since.
 std::optional<Offset> end_after_recovery(const broker::Partition& partition) {
@@ -153,15 +151,14 @@ std::shared_ptr<BrokerOffsetsLog::InOrder> BrokerOffsetsLog::order_of(PartitionI
   return order;
 }
 
-void BrokerOffsetsLog::append(PartitionId partition, Bytes batch, std::vector<CommittedPlace> below,
-                              Appended appended) {
+void BrokerOffsetsLog::append(PartitionId partition, OffsetsBatch batch, Appended appended) {
   const auto log = broker_.catalog().find_partition(broker::kOffsetsTopic, partition);
   if (!log) {
     return appended(kafka_error(ErrorCode::not_leader_or_follower,
                                 cat("there is no __consumer_offsets-", partition)));
   }
   std::vector<std::pair<broker::PartitionPtr, Offset>> data;
-  for (const CommittedPlace& place : below) {
+  for (const CommittedPlace& place : batch.below) {
     if (auto found = broker_.catalog().find_partition(place.topic, place.partition)) {
       data.emplace_back(std::move(found), place.offset);
     }
@@ -172,9 +169,10 @@ void BrokerOffsetsLog::append(PartitionId partition, Bytes batch, std::vector<Co
     const std::lock_guard lock(order->append_mutex());
     order->hold(true);
     place = order->take(std::move(appended), data.size());
-    log->append_internal(std::move(batch), [order, place](Result<Offset> result) {
-      order->batch_done(place, std::move(result));
-    });
+    log->append_internal(
+        std::move(batch.bytes),
+        [order, place](Result<Offset> result) { order->batch_done(place, std::move(result)); },
+        batch.guard);
     order->hold(false);
   }
   order->deliver();
@@ -185,34 +183,17 @@ void BrokerOffsetsLog::append(PartitionId partition, Bytes batch, std::vector<Co
   }
 }
 
+std::optional<uint64_t> BrokerOffsetsLog::verification_guard(PartitionId partition,
+                                                             ProducerId producer_id,
+                                                             int16_t epoch) {
+  const auto log = broker_.catalog().find_partition(broker::kOffsetsTopic, partition);
+  return log ? log->verification_guard(producer_id, epoch) : std::nullopt;
+}
+
 Result<void> BrokerOffsetsLog::replay(
     PartitionId partition, const std::function<Result<void>(const record::BatchView&)>& batch) {
-  const auto log = broker_.catalog().find_partition(broker::kOffsetsTopic, partition);
-  if (!log || log->offline()) {
-    return kafka_error(ErrorCode::kafka_storage_error,
-                       cat("__consumer_offsets-", partition, " is not there"));
-  }
-  const Offset end = log->log_end_offset();
-  for (Offset at = log->log_start_offset(); at < end;) {
-    MILL_TRY(const auto data, log->read({.from = at, .bytes_max = kReplayReadBytes}));
-    MILL_TRY(const Bytes bytes, io::read_chunks(data.records));
-    ByteView rest(bytes);
-    const Offset before = at;
-    while (rest.size() >= record::kBatchHeaderSize) {
-      // The last batch may be cut short; it comes whole with the next read.
-      MILL_TRY(const auto header, record::BatchHeader::parse(rest));
-      if (header.size() > rest.size()) break;
-      MILL_TRY(const auto view, record::BatchView::parse(rest));
-      MILL_CHECK(batch(view));
-      at = view.next_offset();
-      rest = rest.subspan(view.size());
-    }
-    if (at == before) {
-      return kafka_error(ErrorCode::corrupt_message,
-                         cat("__consumer_offsets-", partition, " cannot be read at offset ", at));
-    }
-  }
-  return {};
+  return replay_partition(
+      broker_, {.topic = std::string(broker::kOffsetsTopic), .partition = partition}, batch);
 }
 
 std::optional<Uuid> BrokerOffsetsLog::find_partition(const std::string& topic,

@@ -73,8 +73,7 @@ void Core::drain(const CellPtr& cell) {
       next = std::move(cell->outbox.front());
       cell->outbox.pop_front();
     }
-    log_.append(cell->partition, std::move(next.batch), std::move(next.below),
-                std::move(next.done));
+    log_.append(cell->partition, std::move(next.batch), std::move(next.done));
   }
 }
 
@@ -85,8 +84,14 @@ void Core::cancel_timer(Locked& at, GroupTimer Group::* timer) {
   cancelled.id = 0;
 }
 
-record::BatchBuilder Core::new_batch() const {
-  return record::BatchBuilder({.compression = {.codec = config_.offsets_codec}});
+record::BatchBuilder Core::new_batch(const std::optional<TransactionalCommit>& transaction) const {
+  record::BatchOptions options{.compression = {.codec = config_.offsets_codec}};
+  if (transaction) {
+    options.is_transactional = true;
+    options.producer_id = transaction->producer_id;
+    options.producer_epoch = transaction->producer_epoch;
+  }
+  return record::BatchBuilder(options);
 }
 
 void Core::add_group_record(record::BatchBuilder& builder, const Group& group,
@@ -96,16 +101,18 @@ void Core::add_group_record(record::BatchBuilder& builder, const Group& group,
   builder.add({.timestamp = now_ms(), .key = key, .value = encoded});
 }
 
-void Core::append_batch(Locked& at, record::BatchBuilder& builder,
-                        std::vector<CommittedPlace> below, OffsetsLog::Appended done) {
-  auto batch = builder.build();
-  if (!batch) {
+void Core::append_batch(Locked& at, record::BatchBuilder& builder, AppendSpec spec,
+                        OffsetsLog::Appended done) {
+  auto bytes = builder.build();
+  if (!bytes) {
     // Reported through the log's path, so that `done` never runs inside this locked stretch.
     at.effects.reply(std::function<void(Result<Offset>)>(std::move(done)),
-                     Result<Offset>(batch.error()));
+                     Result<Offset>(bytes.error()));
     return;
   }
-  at.effects.append({*std::move(batch), std::move(below), std::move(done)});
+  at.effects.append(
+      {.batch = {.bytes = *std::move(bytes), .below = std::move(spec.below), .guard = spec.guard},
+       .done = std::move(done)});
 }
 
 }  // namespace millrace::coordinator

@@ -1,6 +1,7 @@
 // Core: what stands behind GroupCoordinator. One file per subject implements it: core.cc (finding
 // and locking groups), join.cc, rebalance.cc, sync.cc, session.cc, leave.cc, groups.cc (list,
-// describe, delete), offset_commit.cc, offset_fetch.cc, offset_delete.cc, load.cc, expiry.cc.
+// describe, delete), offset_commit.cc, offset_transactions.cc, offset_fetch.cc, offset_delete.cc,
+// load.cc, expiry.cc.
 #pragma once
 
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -75,6 +77,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void delete_groups(std::vector<std::string> group_ids, Reply<std::vector<DeletedGroup>> reply);
   // offset_commit.cc
   void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
+  // offset_transactions.cc
+  OffsetsPlace offsets_place(std::string_view group_id, ProducerId producer_id, int16_t epoch);
+  void end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode> reply);
   // offset_fetch.cc
   FetchedGroupOffsets fetch_offsets(const FetchGroupOffsetsRequest& request);
   // offset_delete.cc
@@ -133,19 +138,23 @@ class Core : public std::enable_shared_from_this<Core> {
 
   /// Appends one batch of the records in `builder`. `done(Locked&, Result<Offset>)` runs under the
   /// lock when the batch is durable or failed.
+  struct AppendSpec {
+    std::vector<CommittedPlace> below = {};
+    uint64_t guard = 0;
+  };
   template <class Done>
-  void append(Locked& at, record::BatchBuilder& builder, std::vector<CommittedPlace> below,
-              Done done) {
-    append_batch(at, builder, std::move(below),
+  void append(Locked& at, record::BatchBuilder& builder, AppendSpec spec, Done done) {
+    append_batch(at, builder, std::move(spec),
                  [core = weak_from_this(), cell = at.cell, done](Result<Offset> appended) {
                    const auto self = core.lock();
                    if (!self) return;
                    self->with_group(cell, [&](Locked& later) { done(later, appended); });
                  });
   }
-  void append_batch(Locked& at, record::BatchBuilder& builder, std::vector<CommittedPlace> below,
+  void append_batch(Locked& at, record::BatchBuilder& builder, AppendSpec spec,
                     OffsetsLog::Appended done);
-  record::BatchBuilder new_batch() const;
+  record::BatchBuilder new_batch(
+      const std::optional<TransactionalCommit>& transaction = std::nullopt) const;
   void add_group_record(record::BatchBuilder& builder, const Group& group, const GroupValue& value);
 
   // --- join.cc
@@ -193,6 +202,11 @@ class Core : public std::enable_shared_from_this<Core> {
                         OffsetCommitResponse response, const std::vector<Uuid>& topic_ids,
                         Reply<OffsetCommitResponse> reply);
 
+  // --- offset_transactions.cc
+  /// From now on the producer's end concerns the group.
+  void note_transaction(ProducerId producer_id, const CellPtr& cell);
+  void end_transaction_of(ProducerId producer_id, PartitionId partition, bool is_committed);
+
   // --- offset_delete.cc
   /// Adds tombstones of `names`, in the log's order behind whatever commits are on their way.
   void add_tombstones(record::BatchBuilder& builder, const Group& group,
@@ -219,6 +233,9 @@ class Core : public std::enable_shared_from_this<Core> {
 
   Mutex registry_mutex_{LockRank::group_registry};
   TextMap<CellPtr> groups_ MILL_GUARDED_BY(registry_mutex_);
+  /// Groups in which a producer's transaction may have offsets.
+  std::unordered_map<ProducerId, std::vector<CellPtr>> transactions_
+      MILL_GUARDED_BY(registry_mutex_);
   bool is_load_started_ MILL_GUARDED_BY(registry_mutex_) = false;
   /// Partitions that load() has not given free; those made later need no loading.
   std::vector<bool> is_unloaded_ MILL_GUARDED_BY(registry_mutex_);

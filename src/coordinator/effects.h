@@ -13,8 +13,7 @@ namespace millrace::coordinator {
 
 /// A batch on its way to the log.
 struct PendingAppend {
-  Bytes batch;
-  std::vector<CommittedPlace> below;
+  OffsetsBatch batch;
   OffsetsLog::Appended done;
 };
 

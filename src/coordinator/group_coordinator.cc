@@ -50,6 +50,16 @@ void GroupCoordinator::commit_offsets(OffsetCommitRequest request,
   core_->commit_offsets(std::move(request), std::move(reply));
 }
 
+OffsetsPlace GroupCoordinator::offsets_place(std::string_view group_id, ProducerId producer_id,
+                                             int16_t epoch) {
+  return core_->offsets_place(group_id, producer_id, epoch);
+}
+
+void GroupCoordinator::end_transaction(PartitionId partition, Bytes marker,
+                                       Reply<ErrorCode> reply) {
+  core_->end_transaction(partition, std::move(marker), std::move(reply));
+}
+
 FetchedGroupOffsets GroupCoordinator::fetch_offsets(const FetchGroupOffsetsRequest& request) const {
   return core_->fetch_offsets(request);
 }

@@ -68,6 +68,13 @@ class GroupCoordinator {
   void delete_groups(std::vector<std::string> group_ids, Reply<std::vector<DeletedGroup>> reply);
 
   void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
+  /// Where a producer's transaction meets the group. Creates `__consumer_offsets` where it is
+  /// missing.
+  [[nodiscard]] OffsetsPlace offsets_place(std::string_view group_id, ProducerId producer_id,
+                                           int16_t epoch);
+  /// Appends the marker to that partition of `__consumer_offsets`; once it is durable the offsets
+  /// that the transaction committed there count, or are forgotten.
+  void end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode> reply);
   [[nodiscard]] FetchedGroupOffsets fetch_offsets(const FetchGroupOffsetsRequest& request) const;
   void delete_offsets(OffsetDeleteRequest request, Reply<OffsetDeleteResponse> reply);
 

@@ -54,6 +54,9 @@ void Core::install(PartitionId partition, TextMap<LoadedGroup> groups, LoadSumma
     for (const CellPtr& cell : cells) {
       const MutexLock group_lock(cell->mutex);
       groups_.insert_or_assign(cell->group.id(), cell);
+      for (const auto& [producer_id, offsets] : cell->group.open_transactions()) {
+        transactions_[ProducerId(producer_id)].push_back(cell);
+      }
     }
   }
   // Timers first, requests afterwards: from here on members' sessions run.

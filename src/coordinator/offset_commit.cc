@@ -37,16 +37,18 @@ ErrorCode Core::validate_commit(const Group& group, const OffsetCommitRequest& r
   if (group.is(GroupState::dead)) return ErrorCode::coordinator_not_available;
   if (request.generation_id < 0 && group.is(GroupState::empty)) return ErrorCode::none;
   if (request.generation_id < 0 && request.member_id.empty() && !request.group_instance_id) {
-    // A standalone commit into a group that manages its members would undo what they do.
-    return ErrorCode::unknown_member_id;
+    // A standalone commit into a group that manages its members would undo what they do. A
+    // transaction's producer vouches for its own.
+    return request.transaction ? ErrorCode::none : ErrorCode::unknown_member_id;
   }
   if (const auto error = group.validate_member(request.member_id, request.group_instance_id);
       error != ErrorCode::none) {
     return error;
   }
   if (request.generation_id != group.generation_id()) return ErrorCode::illegal_generation;
-  return group.is(GroupState::completing_rebalance) ? ErrorCode::rebalance_in_progress
-                                                    : ErrorCode::none;
+  return group.is(GroupState::completing_rebalance) && !request.transaction
+             ? ErrorCode::rebalance_in_progress
+             : ErrorCode::none;
 }
 
 void Core::commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply) {
@@ -89,6 +91,7 @@ void Core::commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitRespons
       }
     }
   }
+  if (request.transaction) note_transaction(request.transaction->producer_id, found.cell);
   with_group(found.cell, [&](Locked& at) {
     if (const auto error = validate_commit(at.group, request); error != ErrorCode::none) {
       set_error(response, ErrorCode::none, error);
@@ -108,7 +111,7 @@ void Core::commit_validated(Locked& at, const OffsetCommitRequest& request,
                             OffsetCommitResponse response, const std::vector<Uuid>& topic_ids,
                             Reply<OffsetCommitResponse> reply) {
   const int64_t now = now_ms();
-  auto batch = new_batch();
+  auto batch = new_batch(request.transaction);
   std::vector<PlacedCommit> commits;
   std::vector<CommittedPlace> below;
   for (size_t t = 0; t < request.topics.size(); ++t) {
@@ -132,17 +135,25 @@ void Core::commit_validated(Locked& at, const OffsetCommitRequest& request,
     }
   }
   for (const PlacedCommit& commit : commits) ++at.group.pending_commits()[commit.name];
-  append(at, batch, std::move(below),
-         [commits = std::move(commits), response = std::move(response), reply = std::move(reply)](
-             Locked& later, const Result<Offset>& appended) {
+  append(at, batch,
+         {.below = std::move(below), .guard = request.transaction ? request.transaction->guard : 0},
+         [commits = std::move(commits), transaction = request.transaction,
+          response = std::move(response),
+          reply = std::move(reply)](Locked& later, const Result<Offset>& appended) {
+           CommittedOffsets* offsets = nullptr;
+           if (appended) {
+             offsets = transaction
+                           ? &later.group.open_transactions()[transaction->producer_id.value()]
+                           : &later.group.offsets();
+           }
            auto& pending = later.group.pending_commits();
            int64_t delta = 0;
            for (const PlacedCommit& commit : commits) {
              const auto at_pending = pending.find(commit.name);
              if (--at_pending->second == 0) pending.erase(at_pending);
-             if (!appended) continue;
-             later.group.offsets().put(commit.name.topic, commit.name.partition,
-                                       {commit.value, *appended + delta++});
+             if (!offsets) continue;
+             offsets->put(commit.name.topic, commit.name.partition,
+                          {commit.value, *appended + delta++});
            }
            auto answer = response;
            if (!appended) set_error(answer, ErrorCode::none, append_error(appended.error()));

@@ -28,6 +28,24 @@ struct TopicOffsetsToCommit {
   std::vector<OffsetToCommit> partitions;
 };
 
+/// A commit that counts when its producer's transaction is committed (TxnOffsetCommit).
+struct TransactionalCommit {
+  ProducerId producer_id;
+  int16_t producer_epoch = -1;
+  /// What offsets_place gave before the transaction was verified.
+  uint64_t guard = 0;
+};
+
+/// Where a producer's transaction meets a group: the group's partition of `__consumer_offsets`.
+struct OffsetsPlace {
+  /// Not none: the coordinator cannot say now.
+  ErrorCode error = ErrorCode::none;
+  PartitionId partition{0};
+  /// For TransactionalCommit; nothing where the producer's transaction is open there already, so
+  /// that it need not be verified.
+  std::optional<uint64_t> guard;
+};
+
 struct OffsetCommitRequest {
   std::string group_id;
   /// kNoGeneration with an empty member id for standalone consumers.
@@ -38,6 +56,7 @@ struct OffsetCommitRequest {
   bool knows_group_id_not_found = false;
   /// OffsetCommit v2 to v4; -1 asks for the broker's retention.
   int64_t retention_time_ms = -1;
+  std::optional<TransactionalCommit> transaction;
   std::vector<TopicOffsetsToCommit> topics;
 };
 

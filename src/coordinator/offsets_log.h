@@ -23,6 +23,15 @@ struct CommittedPlace {
   Offset offset;
 };
 
+/// One batch for a partition of `__consumer_offsets`.
+struct OffsetsBatch {
+  Bytes bytes;
+  /// What must be as durable as the batch before the batch counts.
+  std::vector<CommittedPlace> below = {};
+  /// Of a producer's transaction that begins there: what verification_guard gave.
+  uint64_t guard = 0;
+};
+
 /// Safe from any thread.
 class OffsetsLog {
  public:
@@ -36,11 +45,14 @@ class OffsetsLog {
   /// Its number of partitions, 0 while it does not exist.
   virtual int32_t partition_count() const = 0;
 
-  /// Appends one batch. `appended` is called once, maybe before this returns, in the order of the
-  /// appends to a partition, when the batch is durable and every record below `below` is as
-  /// durable as that. On an error nothing of the batch counts.
-  virtual void append(PartitionId partition, Bytes batch, std::vector<CommittedPlace> below,
-                      Appended appended) = 0;
+  /// `appended` is called once, maybe before this returns, in the order of the appends to a
+  /// partition, when the batch is durable and every record below `below` is as durable as that. On
+  /// an error nothing of the batch counts.
+  virtual void append(PartitionId partition, OffsetsBatch batch, Appended appended) = 0;
+
+  /// To be got before a producer's transaction is verified; nothing where it is open there.
+  virtual std::optional<uint64_t> verification_guard(PartitionId partition, ProducerId producer_id,
+                                                     int16_t epoch) = 0;
 
   /// Gives every batch of the partition, oldest first, to `batch`. Stops at the first error.
   virtual Result<void> replay(

@@ -11,27 +11,10 @@
 #include "coordinator/group_id.h"
 #include "coordinator/subscription.h"
 #include "harness.h"
+#include "hex.h"
 
 namespace millrace::coordinator {
 namespace {
-
-Bytes from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  Bytes bytes;
-  for (size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<std::byte>(digit(text[i]) * 16 + digit(text[i + 1])));
-  }
-  return bytes;
-}
-
-std::string to_hex(ByteView bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) {
-    text += "0123456789abcdef"[std::to_integer<int>(byte >> 4)];
-    text += "0123456789abcdef"[std::to_integer<int>(byte & std::byte{15})];
-  }
-  return text;
-}
 
 constexpr int64_t kTime = 1'700'000'000'123;
 constexpr std::string_view kOffsetKey = "0001000762696c6c696e6700066f726465727300000007";

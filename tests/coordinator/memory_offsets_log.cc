@@ -46,15 +46,15 @@ void MemoryOffsetsLog::put(PartitionId partition, Bytes batch) {
   write(partition, std::move(batch));
 }
 
-void MemoryOffsetsLog::append(PartitionId partition, Bytes batch, std::vector<CommittedPlace> below,
-                              Appended appended) {
+void MemoryOffsetsLog::append(PartitionId partition, OffsetsBatch batch, Appended appended) {
   ++append_count_;
-  last_below_ = std::move(below);
+  last_below_ = std::move(batch.below);
+  last_guard_ = batch.guard;
   Result<Offset> result = Offset(-1);
   if (const auto code = std::exchange(failure_, std::nullopt)) {
     result = kafka_error(*code, "the test lets this append fail");
   } else {
-    result = write(partition, std::move(batch));
+    result = write(partition, std::move(batch.bytes));
   }
   if (!is_held_) return appended(std::move(result));
   waiting_.emplace_back([appended = std::move(appended), result] { appended(result); });

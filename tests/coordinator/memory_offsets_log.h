@@ -51,11 +51,16 @@ class MemoryOffsetsLog final : public OffsetsLog {
   std::vector<StoredRecord> records() const;
   size_t append_count() const { return append_count_; }
   const std::vector<CommittedPlace>& last_below() const { return last_below_; }
+  uint64_t last_guard() const { return last_guard_; }
+  /// What verification_guard answers.
+  std::optional<uint64_t> guard = 1;
 
   Result<void> ensure_created() override;
   int32_t partition_count() const override { return static_cast<int32_t>(partitions_.size()); }
-  void append(PartitionId partition, Bytes batch, std::vector<CommittedPlace> below,
-              Appended appended) override;
+  void append(PartitionId partition, OffsetsBatch batch, Appended appended) override;
+  std::optional<uint64_t> verification_guard(PartitionId, ProducerId, int16_t) override {
+    return guard;
+  }
   Result<void> replay(PartitionId partition,
                       const std::function<Result<void>(const record::BatchView&)>& batch) override;
   std::optional<Uuid> find_partition(const std::string& topic,
@@ -85,6 +90,7 @@ class MemoryOffsetsLog final : public OffsetsLog {
   std::optional<int32_t> broken_partition_;
   size_t append_count_ = 0;
   std::vector<CommittedPlace> last_below_;
+  uint64_t last_guard_ = 0;
 };
 
 }  // namespace millrace::coordinator
