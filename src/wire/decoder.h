@@ -67,6 +67,13 @@ class Decoder {
       if (!field.may_be_null(version_)) in_.fail();
     }
   }
+  // A struct that may be null says in a byte of its own whether it is there.
+  template <Described T>
+  void get_field(std::optional<T>& value, Field field) {
+    value.reset();
+    if (field.may_be_null(version_) && in_.read<int8_t>() < 0) return;
+    get(value.emplace());
+  }
   // Kafka's brokers send empty record sets and its older clients accept null for them.
   void get_field(FetchRecords& value, Field) { get(value); }
 

@@ -128,6 +128,14 @@ class Encoder {
     }
   }
 
+  // A struct that may be null says in a byte of its own whether it is there.
+  template <Described T>
+  void put_field(const std::optional<T>& value, Field field) {
+    if (!field.may_be_null(version_)) return put(value.value_or(T{}));
+    put<int8_t>(value ? 1 : -1);
+    if (value) put(*value);
+  }
+
   template <WireInteger T>
   void put(T value) {
     sink_.template integer<T>(value);

@@ -4,7 +4,12 @@
 #include <cstdlib>
 
 #include "wire/codec.h"
+#include "wire/messages/add_offsets_to_txn.h"
+#include "wire/messages/add_partitions_to_txn.h"
+#include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
@@ -13,6 +18,12 @@
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/describe_log_dirs.h"
+#include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_topic_partitions.h"
+#include "wire/messages/describe_transactions.h"
+#include "wire/messages/elect_leaders.h"
+#include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
@@ -20,8 +31,11 @@
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
+#include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_partition_reassignments.h"
+#include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
@@ -29,6 +43,8 @@
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 #include "wire/messages/sync_group.h"
+#include "wire/messages/txn_offset_commit.h"
+#include "wire/messages/write_txn_markers.h"
 
 namespace {
 
@@ -63,25 +79,37 @@ constexpr std::array<Try, sizeof...(Messages)> tries() {
   return {&try_version<Messages>...};
 }
 
-constexpr auto kTries =
-    tries<wire::ApiVersionsRequest, wire::ApiVersionsResponse, wire::CreatePartitionsRequest,
-          wire::CreatePartitionsResponse, wire::CreateTopicsRequest, wire::CreateTopicsResponse,
-          wire::DeleteGroupsRequest, wire::DeleteGroupsResponse, wire::DeleteRecordsRequest,
-          wire::DeleteRecordsResponse, wire::DeleteTopicsRequest, wire::DeleteTopicsResponse,
-          wire::DescribeClusterRequest, wire::DescribeClusterResponse, wire::DescribeConfigsRequest,
-          wire::DescribeConfigsResponse, wire::DescribeGroupsRequest, wire::DescribeGroupsResponse,
-          wire::FetchRequest, wire::FetchResponse, wire::FindCoordinatorRequest,
-          wire::FindCoordinatorResponse, wire::HeartbeatRequest, wire::HeartbeatResponse,
-          wire::IncrementalAlterConfigsRequest, wire::IncrementalAlterConfigsResponse,
-          wire::InitProducerIdRequest, wire::InitProducerIdResponse, wire::JoinGroupRequest,
-          wire::JoinGroupResponse, wire::LeaveGroupRequest, wire::LeaveGroupResponse,
-          wire::ListGroupsRequest, wire::ListGroupsResponse, wire::ListOffsetsRequest,
-          wire::ListOffsetsResponse, wire::MetadataRequest, wire::MetadataResponse,
-          wire::OffsetCommitRequest, wire::OffsetCommitResponse, wire::OffsetDeleteRequest,
-          wire::OffsetDeleteResponse, wire::OffsetFetchRequest, wire::OffsetFetchResponse,
-          wire::OffsetForLeaderEpochRequest, wire::OffsetForLeaderEpochResponse,
-          wire::ProduceRequest, wire::ProduceResponse, wire::SyncGroupRequest,
-          wire::SyncGroupResponse>();
+constexpr auto kTries = tries<
+    wire::AddOffsetsToTxnRequest, wire::AddOffsetsToTxnResponse, wire::AddPartitionsToTxnRequest,
+    wire::AddPartitionsToTxnResponse, wire::AlterConfigsRequest, wire::AlterConfigsResponse,
+    wire::ApiVersionsRequest, wire::ApiVersionsResponse, wire::ConsumerGroupDescribeRequest,
+    wire::ConsumerGroupDescribeResponse, wire::ConsumerGroupHeartbeatRequest,
+    wire::ConsumerGroupHeartbeatResponse, wire::CreatePartitionsRequest,
+    wire::CreatePartitionsResponse, wire::CreateTopicsRequest, wire::CreateTopicsResponse,
+    wire::DeleteGroupsRequest, wire::DeleteGroupsResponse, wire::DeleteRecordsRequest,
+    wire::DeleteRecordsResponse, wire::DeleteTopicsRequest, wire::DeleteTopicsResponse,
+    wire::DescribeClusterRequest, wire::DescribeClusterResponse, wire::DescribeConfigsRequest,
+    wire::DescribeConfigsResponse, wire::DescribeGroupsRequest, wire::DescribeGroupsResponse,
+    wire::DescribeLogDirsRequest, wire::DescribeLogDirsResponse, wire::DescribeProducersRequest,
+    wire::DescribeProducersResponse, wire::DescribeTopicPartitionsRequest,
+    wire::DescribeTopicPartitionsResponse, wire::DescribeTransactionsRequest,
+    wire::DescribeTransactionsResponse, wire::ElectLeadersRequest, wire::ElectLeadersResponse,
+    wire::EndTxnRequest, wire::EndTxnResponse, wire::FetchRequest, wire::FetchResponse,
+    wire::FindCoordinatorRequest, wire::FindCoordinatorResponse, wire::HeartbeatRequest,
+    wire::HeartbeatResponse, wire::IncrementalAlterConfigsRequest,
+    wire::IncrementalAlterConfigsResponse, wire::InitProducerIdRequest,
+    wire::InitProducerIdResponse, wire::JoinGroupRequest, wire::JoinGroupResponse,
+    wire::LeaveGroupRequest, wire::LeaveGroupResponse, wire::ListConfigResourcesRequest,
+    wire::ListConfigResourcesResponse, wire::ListGroupsRequest, wire::ListGroupsResponse,
+    wire::ListOffsetsRequest, wire::ListOffsetsResponse, wire::ListPartitionReassignmentsRequest,
+    wire::ListPartitionReassignmentsResponse, wire::ListTransactionsRequest,
+    wire::ListTransactionsResponse, wire::MetadataRequest, wire::MetadataResponse,
+    wire::OffsetCommitRequest, wire::OffsetCommitResponse, wire::OffsetDeleteRequest,
+    wire::OffsetDeleteResponse, wire::OffsetFetchRequest, wire::OffsetFetchResponse,
+    wire::OffsetForLeaderEpochRequest, wire::OffsetForLeaderEpochResponse, wire::ProduceRequest,
+    wire::ProduceResponse, wire::SyncGroupRequest, wire::SyncGroupResponse,
+    wire::TxnOffsetCommitRequest, wire::TxnOffsetCommitResponse, wire::WriteTxnMarkersRequest,
+    wire::WriteTxnMarkersResponse>();
 
 }  // namespace
 

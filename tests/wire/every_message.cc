@@ -8,7 +8,12 @@
 #include "base/text.h"
 #include "wire/codec.h"
 #include "wire/layout.h"
+#include "wire/messages/add_offsets_to_txn.h"
+#include "wire/messages/add_partitions_to_txn.h"
+#include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
@@ -17,6 +22,12 @@
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/describe_log_dirs.h"
+#include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_topic_partitions.h"
+#include "wire/messages/describe_transactions.h"
+#include "wire/messages/elect_leaders.h"
+#include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
@@ -24,8 +35,11 @@
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
+#include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_partition_reassignments.h"
+#include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
@@ -33,6 +47,8 @@
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 #include "wire/messages/sync_group.h"
+#include "wire/messages/txn_offset_commit.h"
+#include "wire/messages/write_txn_markers.h"
 
 namespace millrace::wire::testing {
 
@@ -136,12 +152,28 @@ constexpr MessageKind kEveryMessage[] = {
     MILL_API(DeleteRecords),
     MILL_API(InitProducerId),
     MILL_API(OffsetForLeaderEpoch),
+    MILL_API(AddPartitionsToTxn),
+    MILL_API(AddOffsetsToTxn),
+    MILL_API(EndTxn),
+    MILL_API(WriteTxnMarkers),
+    MILL_API(TxnOffsetCommit),
     MILL_API(DescribeConfigs),
+    MILL_API(AlterConfigs),
+    MILL_API(DescribeLogDirs),
     MILL_API(CreatePartitions),
     MILL_API(DeleteGroups),
+    MILL_API(ElectLeaders),
     MILL_API(IncrementalAlterConfigs),
+    MILL_API(ListPartitionReassignments),
     MILL_API(OffsetDelete),
     MILL_API(DescribeCluster),
+    MILL_API(DescribeProducers),
+    MILL_API(DescribeTransactions),
+    MILL_API(ListTransactions),
+    MILL_API(ConsumerGroupHeartbeat),
+    MILL_API(ConsumerGroupDescribe),
+    MILL_API(ListConfigResources),
+    MILL_API(DescribeTopicPartitions),
 };
 
 #undef MILL_API

@@ -84,6 +84,12 @@ class ReferenceEncoder {
     }
   }
 
+  template <Described T>
+  void put_field(const std::optional<T>& value, Field field) {
+    if (field.may_be_null(version_)) out_.write<int8_t>(value ? 1 : -1);
+    if (value) put(*value);
+  }
+
   template <WireInteger T>
   void put(T value) {
     out_.write<T>(value);

@@ -41,6 +41,7 @@ public class MakeGolden {
     static Object draw(Type type) {
         boolean isNull = type.isNullable() && random.nextInt(4) == 0;
         if (type instanceof Schema schema) {
+            if (isNull) return null;
             Struct struct = new Struct(schema);
             for (BoundField field : schema.fields()) struct.set(field, draw(field.def.type));
             return struct;
