@@ -33,10 +33,24 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
 
  private:
   void resolve() {
-    partitions_.reserve(spec_.targets.size());
-    for (const FetchTarget& target : spec_.targets) {
-      partitions_.push_back(broker_.catalog().find_partition(target.topic, target.partition));
+    partitions_.resize(spec_.targets.size());
+    unresolved_.assign(spec_.targets.size(), ErrorCode::none);
+    for (size_t i = 0; i < partitions_.size(); ++i) unresolved_[i] = resolve(i);
+  }
+
+  ErrorCode resolve(size_t at) {
+    const FetchTarget& target = spec_.targets[at];
+    const bool by_id = !target.topic_id.is_zero();
+    if (by_id && target.topic.empty()) return ErrorCode::unknown_topic_id;
+    const auto topic = broker_.catalog().find(target.topic);
+    if (topic) partitions_[at] = topic->partition(target.partition);
+    if (!partitions_[at]) return ErrorCode::unknown_topic_or_partition;
+    // A session remembers names: the topic was deleted and made anew since.
+    if (by_id && topic->id != target.topic_id) {
+      partitions_[at] = nullptr;
+      return ErrorCode::inconsistent_topic_id;
     }
+    return ErrorCode::none;
   }
 
   void read_all() {
@@ -46,7 +60,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     for (size_t i = 0; i < results_.size(); ++i) {
       const FetchTarget& target = spec_.targets[i];
       if (!partitions_[i]) {
-        results_[i].error = ErrorCode::unknown_topic_or_partition;
+        results_[i].error = unresolved_[i];
         failed_ = true;
         continue;
       }
@@ -101,6 +115,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   FetchSpec spec_;
   FetchCallback callback_;
   std::vector<PartitionPtr> partitions_;
+  /// Why a partition is null.
+  std::vector<ErrorCode> unresolved_;
   std::vector<FetchedPartition> results_;
   int64_t bytes_ = 0;
   bool failed_ = false;

@@ -10,15 +10,19 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "broker/partition.h"
 
 namespace millrace::broker {
 
 class Broker;
 
-/// One partition of a fetch, resolved to a name by the caller.
+/// One partition of a fetch. A client that knows topic ids names the topic by its id alone; the
+/// caller adds the name, as far as there is such a topic.
 struct FetchTarget {
   std::string topic;
+  /// Zero where the client named the topic by its name.
+  Uuid topic_id = {};
   PartitionId partition{0};
   Offset from{0};
   int32_t bytes_max = 0;

@@ -15,7 +15,9 @@ constexpr Milliseconds kIdleBeforeEviction{120'000};
 
 struct KeyHash {
   size_t operator()(const FetchSessionKey& key) const noexcept {
-    return std::hash<std::string>()(key.topic) * 31 + static_cast<size_t>(key.partition.value());
+    const size_t topic = key.topic_id.is_zero() ? std::hash<std::string>()(key.topic)
+                                                : std::hash<Uuid>()(key.topic_id);
+    return topic * 31 + static_cast<size_t>(key.partition.value());
   }
 };
 
@@ -26,7 +28,11 @@ struct Remembered {
   Offset log_start_offset{-1};
 };
 
-FetchSessionKey key_of(const FetchTarget& target) { return {target.topic, target.partition}; }
+FetchSessionKey key_of(const FetchTarget& target) {
+  return {.topic = target.topic_id.is_zero() ? target.topic : "",
+          .topic_id = target.topic_id,
+          .partition = target.partition};
+}
 
 }  // namespace
 
@@ -36,6 +42,7 @@ struct FetchSession {
   using Order = std::list<Remembered>;
 
   int32_t id = kNoFetchSession;
+  bool by_topic_id = false;
   // Guarded by the mutex of FetchSessions::State.
   int32_t next_epoch = 1;
   SteadyTime last_used;
@@ -48,7 +55,11 @@ struct FetchSession {
   void put(const FetchTarget& target) MILL_REQUIRES(mutex) {
     const auto found = index.find(key_of(target));
     if (found != index.end()) {
+      // The name stays the one the session began with: a topic of this name that is made anew has
+      // another id.
+      std::string known = std::move(found->second->target.topic);
       found->second->target = target;
+      if (!known.empty()) found->second->target.topic = std::move(known);
       return;
     }
     order.push_back({target});
@@ -72,7 +83,7 @@ struct FetchSessions::State {
   std::minstd_rand random MILL_GUARDED_BY(mutex){std::random_device()()};
 
   /// Nothing where all slots hold sessions in use.
-  std::shared_ptr<FetchSession> make() MILL_REQUIRES(mutex) {
+  std::shared_ptr<FetchSession> make(bool by_topic_id) MILL_REQUIRES(mutex) {
     const auto now = clock.steady_now();
     if (sessions.size() >= slots_max) {
       const auto oldest = std::ranges::min_element(
@@ -87,6 +98,7 @@ struct FetchSessions::State {
     do {
       session->id = ids(random);
     } while (sessions.contains(session->id));
+    session->by_topic_id = by_topic_id;
     session->last_used = now;
     sessions.emplace(session->id, session);
     return session;
@@ -111,7 +123,7 @@ Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
       // A full request ends the session that it names.
       if (request.session_id != kNoFetchSession) state_->sessions.erase(request.session_id);
       if (request.epoch == kInitialFetchEpoch && !request.targets.empty())
-        context.session_ = state_->make();
+        context.session_ = state_->make(request.by_topic_id);
     } else {
       const auto found = state_->sessions.find(request.session_id);
       if (found == state_->sessions.end()) {
@@ -123,6 +135,11 @@ Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
         return kafka_error(ErrorCode::invalid_fetch_session_epoch,
                            cat("fetch session ", session.id, " is at epoch ", session.next_epoch,
                                ", not ", request.epoch));
+      }
+      if (session.by_topic_id != request.by_topic_id) {
+        return kafka_error(ErrorCode::fetch_session_topic_id_error,
+                           cat("fetch session ", session.id, " names topics by ",
+                               session.by_topic_id ? "id" : "name"));
       }
       session.next_epoch =
           request.epoch == std::numeric_limits<int32_t>::max() ? 1 : request.epoch + 1;

@@ -16,8 +16,11 @@ inline constexpr int32_t kNoFetchSession = 0;
 inline constexpr int32_t kInitialFetchEpoch = 0;
 inline constexpr int32_t kFinalFetchEpoch = -1;
 
+/// Names a partition within a session: by the topic's id where the session uses ids, else by its
+/// name. The other one is left empty.
 struct FetchSessionKey {
   std::string topic;
+  Uuid topic_id = {};
   PartitionId partition{0};
 
   bool operator==(const FetchSessionKey&) const = default;
@@ -26,6 +29,8 @@ struct FetchSessionKey {
 struct FetchSessionRequest {
   int32_t session_id = kNoFetchSession;
   int32_t epoch = kFinalFetchEpoch;
+  /// True where the client names topics by id (Fetch 13 and later).
+  bool by_topic_id = false;
   std::vector<FetchTarget> targets;
   std::vector<FetchSessionKey> forgotten;
 };
@@ -58,8 +63,9 @@ class FetchSessions {
   FetchSessions(const Clock& clock, size_t slots);
   ~FetchSessions();
 
-  /// fetch_session_id_not_found, invalid_fetch_session_epoch. A full request without room for a
-  /// session is answered sessionless.
+  /// fetch_session_id_not_found, invalid_fetch_session_epoch, fetch_session_topic_id_error (a
+  /// session began with names and goes on with ids, or the reverse). A full request without room
+  /// for a session is answered sessionless.
   Result<FetchContext> begin(FetchSessionRequest request);
 
   size_t count() const;

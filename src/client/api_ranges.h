@@ -8,8 +8,25 @@
 #include "millrace/result.h"
 #include "wire/described.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/fetch.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_fetch.h"
+#include "wire/messages/produce.h"
 
 namespace millrace::client {
+
+/// The last version in which this client speaks a request. It names topics by name, which some
+/// requests end at some version.
+template <wire::Message Request>
+inline constexpr int16_t kLastSpoken = Request::kVersionMax;
+template <>
+inline constexpr int16_t kLastSpoken<wire::ProduceRequest> = 12;
+template <>
+inline constexpr int16_t kLastSpoken<wire::FetchRequest> = 12;
+template <>
+inline constexpr int16_t kLastSpoken<wire::OffsetCommitRequest> = 9;
+template <>
+inline constexpr int16_t kLastSpoken<wire::OffsetFetchRequest> = 9;
 
 struct VersionRange {
   int16_t min = 0;
@@ -28,7 +45,7 @@ class ApiRanges {
   Result<int16_t> choose(int16_t api_key, VersionRange ours) const;
   template <wire::Message Request>
   Result<int16_t> version_of() const {
-    return choose(Request::kApiKey, {.min = Request::kVersionMin, .max = Request::kVersionMax});
+    return choose(Request::kApiKey, {.min = Request::kVersionMin, .max = kLastSpoken<Request>});
   }
 
  private:

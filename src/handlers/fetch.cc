@@ -6,6 +6,7 @@
 
 #include "broker/fetch.h"
 #include "broker/fetch_sessions.h"
+#include "broker/partition.h"
 #include "handlers/errors.h"
 #include "handlers/handlers.h"
 
@@ -13,15 +14,28 @@ namespace millrace::handlers {
 
 namespace {
 
-broker::FetchSessionRequest session_request(const wire::FetchRequest& request) {
+constexpr int16_t kFirstWithTopicIds = 13;
+constexpr int16_t kFirstWithLeaders = 16;
+
+// The name of the topic with this id, empty where there is none.
+std::string name_of(const FetchCall& call, const Uuid& id) {
+  const auto topic = call.context.broker().catalog().find(id);
+  return topic ? topic->name : "";
+}
+
+broker::FetchSessionRequest session_request(const FetchCall& call) {
+  const wire::FetchRequest& request = call.request;
   broker::FetchSessionRequest session{.session_id = request.session_id,
                                       .epoch = request.session_epoch,
+                                      .by_topic_id = call.version() >= kFirstWithTopicIds,
                                       .targets = {},
                                       .forgotten = {}};
   for (const auto& topic : request.topics) {
+    const std::string name = session.by_topic_id ? name_of(call, topic.topic_id) : topic.topic;
     for (const auto& partition : topic.partitions) {
       session.targets.push_back(
-          {.topic = topic.topic,
+          {.topic = name,
+           .topic_id = topic.topic_id,
            .partition = PartitionId(partition.partition),
            .from = Offset(partition.fetch_offset),
            .bytes_max = partition.partition_max_bytes,
@@ -30,7 +44,8 @@ broker::FetchSessionRequest session_request(const wire::FetchRequest& request) {
   }
   for (const auto& topic : request.forgotten_topics_data) {
     for (const int32_t partition : topic.partitions) {
-      session.forgotten.push_back({.topic = topic.topic, .partition = PartitionId(partition)});
+      session.forgotten.push_back(
+          {.topic = topic.topic, .topic_id = topic.topic_id, .partition = PartitionId(partition)});
     }
   }
   return session;
@@ -82,6 +97,24 @@ std::vector<broker::FetchedPartition> with_refusals(const PendingFetch& pending,
   return all;
 }
 
+// Tells a client that knows an older leader what there is now (KIP-951). NOT_LEADER_OR_FOLLOWER
+// names nobody: it is what a broker says that is about to end.
+void name_leader(const PendingFetch& pending, const broker::FetchTarget& target,
+                 wire::FetchResponse& response, wire::FetchResponse::Partition& partition) {
+  if (partition.error_code != ErrorCode::fenced_leader_epoch) return;
+  if (pending.call.version() < kFirstWithLeaders) return;
+  broker::Broker& broker = pending.call.context.broker();
+  const auto found = broker.catalog().find_partition(target.topic, target.partition);
+  if (found == nullptr) return;
+  const auto& connection = *pending.call.context.connection;
+  partition.current_leader = {.leader_id = broker.node_id(),
+                              .leader_epoch = found->leader_epoch().value()};
+  response.node_endpoints = {{.node_id = broker.node_id(),
+                              .host = connection.advertised_host,
+                              .port = connection.advertised_port,
+                              .rack = std::nullopt}};
+}
+
 void answer(PendingFetch& pending, std::vector<broker::FetchedPartition> read) {
   auto results = with_refusals(pending, std::move(read));
   const std::vector<bool> selected = pending.session.select(results);
@@ -89,11 +122,14 @@ void answer(PendingFetch& pending, std::vector<broker::FetchedPartition> read) {
   const auto& targets = pending.session.targets();
   for (size_t i = 0; i < targets.size(); ++i) {
     if (!selected[i]) continue;
-    if (response.responses.empty() || response.responses.back().topic != targets[i].topic) {
-      response.responses.push_back({.topic = targets[i].topic, .partitions = {}});
+    if (response.responses.empty() || response.responses.back().topic != targets[i].topic ||
+        response.responses.back().topic_id != targets[i].topic_id) {
+      response.responses.push_back(
+          {.topic = targets[i].topic, .topic_id = targets[i].topic_id, .partitions = {}});
     }
-    response.responses.back().partitions.push_back(
+    auto& partition = response.responses.back().partitions.emplace_back(
         translate(targets[i], std::move(results[i]), pending.isolation));
+    name_leader(pending, targets[i], response, partition);
   }
   pending.call.respond(response);
 }
@@ -103,7 +139,7 @@ void answer(PendingFetch& pending, std::vector<broker::FetchedPartition> read) {
 void handle(const FetchCall& call) {
   const wire::FetchRequest& request = call.request;
   broker::Broker& broker = call.context.broker();
-  auto session = broker.fetch_sessions().begin(session_request(request));
+  auto session = broker.fetch_sessions().begin(session_request(call));
   if (!session) return call.respond({.error_code = to_wire(session.error())});
 
   const auto isolation = static_cast<broker::Isolation>(request.isolation_level != 0);
@@ -116,10 +152,13 @@ void handle(const FetchCall& call) {
       .wait_max = Milliseconds(std::max(request.max_wait_ms, 0)),
       .isolation = isolation,
   };
-  for (const auto& target : pending->session.targets()) {
-    const bool allowed = call.context.allowed_on_topic(broker::Operation::read, target.topic);
+  for (broker::FetchTarget target : pending->session.targets()) {
+    if (target.topic.empty()) target.topic = name_of(call, target.topic_id);
+    // Nobody may be told anything of a topic that is not there.
+    const bool allowed = target.topic.empty() ||
+                         call.context.allowed_on_topic(broker::Operation::read, target.topic);
     pending->refused.push_back(!allowed);
-    if (allowed) spec.targets.push_back(target);
+    if (allowed) spec.targets.push_back(std::move(target));
   }
   // A refusal is an error, and errors are answered at once.
   if (spec.targets.size() < pending->refused.size()) spec.wait_max = Milliseconds(0);

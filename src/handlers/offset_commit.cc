@@ -10,8 +10,11 @@ namespace {
 
 using Response = wire::OffsetCommitResponse;
 
+constexpr int16_t kFirstWithGroupIdNotFound = 9;
+constexpr int16_t kFirstWithTopicIds = 10;
+
 Response::Topic refused(const wire::OffsetCommitRequest::Topic& topic, ErrorCode error) {
-  Response::Topic answer{.name = topic.name, .partitions = {}};
+  Response::Topic answer{.name = topic.name, .topic_id = topic.topic_id, .partitions = {}};
   for (const auto& partition : topic.partitions) {
     answer.partitions.push_back(
         {.partition_index = partition.partition_index, .error_code = error});
@@ -19,8 +22,9 @@ Response::Topic refused(const wire::OffsetCommitRequest::Topic& topic, ErrorCode
   return answer;
 }
 
-coordinator::TopicOffsetsToCommit translate(const wire::OffsetCommitRequest::Topic& topic) {
-  coordinator::TopicOffsetsToCommit offsets{.topic = topic.name, .partitions = {}};
+coordinator::TopicOffsetsToCommit translate(const wire::OffsetCommitRequest::Topic& topic,
+                                            const std::string& name) {
+  coordinator::TopicOffsetsToCommit offsets{.topic = name, .partitions = {}};
   for (const auto& partition : topic.partitions) {
     offsets.partitions.push_back({.partition = PartitionId(partition.partition_index),
                                   .offset = Offset(partition.committed_offset),
@@ -42,17 +46,31 @@ void handle(const OffsetCommitCall& call) {
     return call.respond(refusals);
   }
 
+  const bool by_id = call.version() >= kFirstWithTopicIds;
   coordinator::OffsetCommitRequest commit{
       .group_id = request.group_id,
       .generation_id = request.generation_id_or_member_epoch,
       .member_id = request.member_id,
       .group_instance_id = request.group_instance_id,
+      .knows_group_id_not_found = call.version() >= kFirstWithGroupIdNotFound,
       .retention_time_ms = request.retention_time_ms,
       .topics = {},
   };
+  // Of the topics that are passed on, in their order; the coordinator knows them by name.
+  std::vector<Uuid> ids;
   for (const auto& topic : request.topics) {
-    if (call.context.allowed_on_topic(broker::Operation::read, topic.name)) {
-      commit.topics.push_back(translate(topic));
+    std::string name = topic.name;
+    if (by_id) {
+      const auto found = call.context.broker().catalog().find(topic.topic_id);
+      if (found == nullptr) {
+        refusals.topics.push_back(refused(topic, ErrorCode::unknown_topic_id));
+        continue;
+      }
+      name = found->name;
+    }
+    if (call.context.allowed_on_topic(broker::Operation::read, name)) {
+      commit.topics.push_back(translate(topic, name));
+      ids.push_back(topic.topic_id);
     } else {
       refusals.topics.push_back(refused(topic, ErrorCode::topic_authorization_failed));
     }
@@ -60,12 +78,13 @@ void handle(const OffsetCommitCall& call) {
   if (commit.topics.empty()) return call.respond(refusals);
   call.context.groups().commit_offsets(
       std::move(commit),
-      [respond = call.respond, refusals](coordinator::OffsetCommitResponse committed) {
+      [respond = call.respond, refusals, ids](coordinator::OffsetCommitResponse committed) {
         Response response = refusals;
-        for (auto& topic : committed.topics) {
+        for (size_t t = 0; t < committed.topics.size(); ++t) {
           auto& answer = response.topics.emplace_back();
-          answer.name = std::move(topic.topic);
-          for (const auto& partition : topic.partitions) {
+          answer.name = std::move(committed.topics[t].topic);
+          answer.topic_id = ids[t];
+          for (const auto& partition : committed.topics[t].partitions) {
             answer.partitions.push_back(
                 {.partition_index = partition.partition.value(), .error_code = partition.error});
           }

@@ -13,6 +13,7 @@ namespace millrace::handlers {
 namespace {
 
 constexpr int16_t kFirstWithZstd = 7;
+constexpr int16_t kFirstWithTopicIds = 13;
 
 wire::ProduceResponse::Partition refused(int32_t index, ErrorCode error) {
   return {.index = index, .error_code = error, .base_offset = -1};
@@ -54,6 +55,7 @@ class PendingProduce {
     for (const auto& topic : call_.request.topic_data) {
       auto& answer = response_.responses.emplace_back();
       answer.name = topic.name;
+      answer.topic_id = topic.topic_id;
       answer.partition_responses.resize(topic.partition_data.size());
       missing_ += topic.partition_data.size();
     }
@@ -89,17 +91,33 @@ class PendingProduce {
   std::atomic<size_t> missing_ = 0;
 };
 
-void append(const std::shared_ptr<PendingProduce>& pending, size_t topic_at, size_t partition_at) {
-  const ProduceCall& call = pending->call();
-  const auto& topic = call.request.topic_data[topic_at];
-  const auto& data = topic.partition_data[partition_at];
-  const int32_t index = data.index;
-  if (!call.context.allowed_on_topic(broker::Operation::write, topic.name)) {
-    return pending->set(topic_at, partition_at,
-                        refused(index, ErrorCode::topic_authorization_failed));
+struct Found {
+  broker::TopicPtr topic;
+  /// Why there is none.
+  ErrorCode error = ErrorCode::none;
+};
+
+Found find_topic(const ProduceCall& call, const wire::ProduceRequest::Topic& asked) {
+  const auto& catalog = call.context.broker().catalog();
+  const bool by_id = call.version() >= kFirstWithTopicIds;
+  auto topic = by_id ? catalog.find(asked.topic_id) : catalog.find(asked.name);
+  if (by_id && topic == nullptr) return {nullptr, ErrorCode::unknown_topic_id};
+  if (!call.context.allowed_on_topic(broker::Operation::write, by_id ? topic->name : asked.name)) {
+    return {nullptr, ErrorCode::topic_authorization_failed};
   }
-  const auto partition =
-      call.context.broker().catalog().find_partition(topic.name, PartitionId(index));
+  if (topic == nullptr) return {nullptr, ErrorCode::unknown_topic_or_partition};
+  return {std::move(topic), ErrorCode::none};
+}
+
+void append(const std::shared_ptr<PendingProduce>& pending, const Found& found, size_t topic_at,
+            size_t partition_at) {
+  const ProduceCall& call = pending->call();
+  const auto& data = call.request.topic_data[topic_at].partition_data[partition_at];
+  const int32_t index = data.index;
+  if (found.topic == nullptr) {
+    return pending->set(topic_at, partition_at, refused(index, found.error));
+  }
+  const auto partition = found.topic->partition(PartitionId(index));
   if (partition == nullptr) {
     return pending->set(topic_at, partition_at,
                         refused(index, ErrorCode::unknown_topic_or_partition));
@@ -126,14 +144,10 @@ void handle(const ProduceCall& call) {
   const auto pending = std::make_shared<PendingProduce>(call);
   if (pending->nothing_to_do()) return pending->answer();
   for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
-    const auto& partitions = call.request.topic_data[t].partition_data;
-    for (size_t p = 0; p < partitions.size(); ++p) {
-      if (refusal == ErrorCode::none) {
-        append(pending, t, p);
-      } else {
-        pending->set(t, p, refused(partitions[p].index, refusal));
-      }
-    }
+    const auto& topic = call.request.topic_data[t];
+    const Found found =
+        refusal == ErrorCode::none ? find_topic(call, topic) : Found{nullptr, refusal};
+    for (size_t p = 0; p < topic.partition_data.size(); ++p) append(pending, found, t, p);
   }
 }
 

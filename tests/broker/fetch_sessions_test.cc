@@ -10,6 +10,9 @@ namespace {
 FetchTarget target(int32_t partition, int64_t from = 0) {
   return {.topic = "t", .partition = PartitionId(partition), .from = Offset(from)};
 }
+FetchSessionKey key(int32_t partition) {
+  return {.topic = "t", .partition = PartitionId(partition)};
+}
 FetchedPartition nothing_new(int64_t high_watermark = 0) {
   return {.data = {.high_watermark = Offset(high_watermark), .log_start_offset = Offset(0)}};
 }
@@ -23,12 +26,15 @@ class FetchSessionsTest : public ::testing::Test {
  protected:
   FetchContext begin(int32_t id, int32_t epoch, std::vector<FetchTarget> targets = {},
                      std::vector<FetchSessionKey> forgotten = {}) {
-    auto context = sessions_.begin({id, epoch, std::move(targets), std::move(forgotten)});
+    auto context = sessions_.begin({.session_id = id,
+                                    .epoch = epoch,
+                                    .targets = std::move(targets),
+                                    .forgotten = std::move(forgotten)});
     EXPECT_TRUE(context) << context.error().to_string();
     return *std::move(context);
   }
   ErrorCode error_of(int32_t id, int32_t epoch) {
-    return *sessions_.begin({id, epoch, {}, {}}).error().kafka_code();
+    return *sessions_.begin({.session_id = id, .epoch = epoch}).error().kafka_code();
   }
   /// A session over partitions 0 to count - 1, whose first answer was given.
   int32_t session_over(int32_t count) {
@@ -89,7 +95,7 @@ TEST_F(FetchSessionsTest, AMovedLogStartIsAnswered) {
 
 TEST_F(FetchSessionsTest, TargetsAreAddedMovedAndForgotten) {
   const int32_t id = session_over(2);
-  auto context = begin(id, 1, {target(1, 42), target(5)}, {{"t", PartitionId(0)}});
+  auto context = begin(id, 1, {target(1, 42), target(5)}, {key(0)});
   EXPECT_EQ(partitions_of(context), (std::vector<int32_t>{1, 5}));
   EXPECT_EQ(context.targets()[0].from, Offset(42));
 }
@@ -103,7 +109,7 @@ TEST_F(FetchSessionsTest, APartitionThatHadDataIsReadLastNextTime) {
 
 TEST_F(FetchSessionsTest, ASessionWithoutPartitionsEnds) {
   const int32_t id = session_over(1);
-  EXPECT_EQ(begin(id, 1, {}, {{"t", PartitionId(0)}}).session_id(), 0);
+  EXPECT_EQ(begin(id, 1, {}, {key(0)}).session_id(), 0);
   EXPECT_EQ(error_of(id, 2), ErrorCode::fetch_session_id_not_found);
 }
 

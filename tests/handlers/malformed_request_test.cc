@@ -12,15 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "base/timers.h"
-#include "broker/broker.h"
-#include "coordinator/broker_offsets_log.h"
-#include "coordinator/group_coordinator.h"
 #include "handlers/api_table.h"
-#include "handlers/dispatch.h"
-#include "io/memory_file_system.h"
+#include "handlers/harness.h"
 #include "test_seed.h"
 #include "wire/header.h"
 #include "wire/messages/api_versions.h"
@@ -101,43 +95,8 @@ Bytes frame_of(const GoldenRequest& request) {
   return out.take();
 }
 
-/// A broker in memory with its group coordinator, and what it answered.
-class MalformedRequest : public ::testing::Test {
+class MalformedRequest : public HandlersTest {
  protected:
-  struct Told {
-    int answers = 0;
-    Answer last;
-  };
-
-  MalformedRequest() {
-    auto opened = broker::Broker::open({.file_system = &disk_,
-                                        .dir = "data",
-                                        .clock = &clock_,
-                                        .timers = &timers_,
-                                        .sync_threads = 0});
-    EXPECT_TRUE(opened) << opened.error().message();
-    broker_ = *std::move(opened);
-    offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*broker_);
-    groups_ = std::make_unique<coordinator::GroupCoordinator>(
-        coordinator::coordinator_config(*broker_->config()), *offsets_log_, clock_, timers_);
-    groups_->load();
-    connection_ = std::make_shared<const ConnectionInfo>(ConnectionInfo{
-        .client_host = "/127.0.0.1", .advertised_host = "localhost", .advertised_port = 9092});
-  }
-
-  std::shared_ptr<Told> send(ByteView frame) {
-    auto told = std::make_shared<Told>();
-    // Memory of exactly the frame's size, so that the asan preset sees a read beyond it.
-    auto memory = std::shared_ptr<std::byte[]>(new std::byte[frame.size()]);
-    std::ranges::copy(frame, memory.get());
-    dispatch({.broker = broker_.get(), .groups = groups_.get()}, connection_,
-             SharedBytes(memory, {memory.get(), frame.size()}), [told](Answer answer) {
-               ++told->answers;
-               told->last = std::move(answer);
-             });
-    return told;
-  }
-
   Answer::Kind kind_of(ByteView frame) {
     const auto told = send(frame);
     EXPECT_EQ(told->answers, 1);
@@ -146,26 +105,12 @@ class MalformedRequest : public ::testing::Test {
 
   /// Waits of every kind come to their end.
   void pass_an_hour() {
-    for (int minute = 0; minute < 60; ++minute) {
-      clock_.advance(Milliseconds(60'000));
-      timers_.run_due(clock_.steady_now());
-    }
+    for (int minute = 0; minute < 60; ++minute) pass(Milliseconds(60'000));
   }
 
   bool answers_metadata() {
-    const auto frame =
-        wire::request_frame(wire::MetadataRequest{}, {.api_version = 9, .correlation_id = 1});
-    const ByteView bytes = std::get<SharedBytes>(frame.chunks[0]).view();
-    return kind_of(bytes.subspan(4)) == Answer::Kind::reply;
+    return send(wire::MetadataRequest{}, 9)->last.kind == Answer::Kind::reply;
   }
-
-  io::MemoryFileSystem disk_;
-  ManualClock clock_;
-  Timers timers_;
-  std::unique_ptr<broker::Broker> broker_;
-  std::unique_ptr<coordinator::BrokerOffsetsLog> offsets_log_;
-  std::unique_ptr<coordinator::GroupCoordinator> groups_;
-  std::shared_ptr<const ConnectionInfo> connection_;
 };
 
 TEST_F(MalformedRequest, TheGoldenRequestsCoverWhatIsServed) {

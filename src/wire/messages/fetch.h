@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.h"
 #include "millrace/error_code.h"
 #include "wire/field.h"
 #include "wire/values.h"
@@ -16,7 +17,7 @@ namespace millrace::wire {
 struct FetchRequest {
   static constexpr int16_t kApiKey = 1;
   static constexpr int16_t kVersionMin = 4;
-  static constexpr int16_t kVersionMax = 12;
+  static constexpr int16_t kVersionMax = 18;
   static constexpr int16_t kFlexibleFrom = 12;
 
   struct Partition {
@@ -29,6 +30,9 @@ struct FetchRequest {
     /// Set by replicas only.
     int64_t log_start_offset = -1;
     int32_t partition_max_bytes = 0;
+    /// Set by replicas only, like the next one.
+    Uuid replica_directory_id;
+    int64_t high_watermark = std::numeric_limits<int64_t>::max();
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
@@ -38,17 +42,22 @@ struct FetchRequest {
       field("last_fetched_epoch", &Partition::last_fetched_epoch, since(12));
       field("log_start_offset", &Partition::log_start_offset, since(5));
       field("partition_max_bytes", &Partition::partition_max_bytes);
+      field("replica_directory_id", &Partition::replica_directory_id, since(17).tagged(0));
+      field("high_watermark", &Partition::high_watermark, since(18).tagged(1));
     }
     bool operator==(const Partition&) const = default;
   };
 
   struct Topic {
     std::string topic;
+    /// What names the topic from version 13 on.
+    Uuid topic_id;
     std::vector<Partition> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("topic", &Topic::topic);
+      field("topic", &Topic::topic, between(0, 12));
+      field("topic_id", &Topic::topic_id, since(13));
       field("partitions", &Topic::partitions);
     }
     bool operator==(const Topic&) const = default;
@@ -56,20 +65,36 @@ struct FetchRequest {
 
   struct ForgottenTopic {
     std::string topic;
+    Uuid topic_id;
     std::vector<int32_t> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("topic", &ForgottenTopic::topic);
+      field("topic", &ForgottenTopic::topic, between(7, 12));
+      field("topic_id", &ForgottenTopic::topic_id, since(13));
       field("partitions", &ForgottenTopic::partitions);
     }
     bool operator==(const ForgottenTopic&) const = default;
+  };
+
+  struct ReplicaState {
+    int32_t replica_id = -1;
+    int64_t replica_epoch = -1;
+
+    template <class Visitor>
+    static constexpr void describe(Visitor&& field) {
+      field("replica_id", &ReplicaState::replica_id);
+      field("replica_epoch", &ReplicaState::replica_epoch);
+    }
+    bool operator==(const ReplicaState&) const = default;
   };
 
   /// Sent by replicas only.
   std::optional<std::string> cluster_id;
   /// -1 for consumers.
   int32_t replica_id = -1;
+  /// Takes the place of replica_id; not sent by consumers.
+  ReplicaState replica_state;
   int32_t max_wait_ms = 0;
   int32_t min_bytes = 0;
   int32_t max_bytes = std::numeric_limits<int32_t>::max();
@@ -87,7 +112,8 @@ struct FetchRequest {
   template <class Visitor>
   static constexpr void describe(Visitor&& field) {
     field("cluster_id", &FetchRequest::cluster_id, since(12).tagged(0).nullable());
-    field("replica_id", &FetchRequest::replica_id);
+    field("replica_id", &FetchRequest::replica_id, between(0, 14));
+    field("replica_state", &FetchRequest::replica_state, since(15).tagged(1));
     field("max_wait_ms", &FetchRequest::max_wait_ms);
     field("min_bytes", &FetchRequest::min_bytes);
     field("max_bytes", &FetchRequest::max_bytes);
@@ -104,7 +130,7 @@ struct FetchRequest {
 struct FetchResponse {
   static constexpr int16_t kApiKey = 1;
   static constexpr int16_t kVersionMin = 4;
-  static constexpr int16_t kVersionMax = 12;
+  static constexpr int16_t kVersionMax = 18;
   static constexpr int16_t kFlexibleFrom = 12;
 
   /// Where the log of a client that reads ahead of a truncation leaves ours.
@@ -164,6 +190,7 @@ struct FetchResponse {
     int64_t last_stable_offset = -1;
     int64_t log_start_offset = -1;
     EpochEndOffset diverging_epoch;
+    /// Where to read instead, with NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH.
     LeaderIdAndEpoch current_leader;
     SnapshotId snapshot_id;
     /// Null unless read_committed was asked for.
@@ -191,14 +218,32 @@ struct FetchResponse {
 
   struct Topic {
     std::string topic;
+    Uuid topic_id;
     std::vector<Partition> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("topic", &Topic::topic);
+      field("topic", &Topic::topic, between(0, 12));
+      field("topic_id", &Topic::topic_id, since(13));
       field("partitions", &Topic::partitions);
     }
     bool operator==(const Topic&) const = default;
+  };
+
+  struct NodeEndpoint {
+    int32_t node_id = 0;
+    std::string host;
+    int32_t port = 0;
+    std::optional<std::string> rack;
+
+    template <class Visitor>
+    static constexpr void describe(Visitor&& field) {
+      field("node_id", &NodeEndpoint::node_id);
+      field("host", &NodeEndpoint::host);
+      field("port", &NodeEndpoint::port);
+      field("rack", &NodeEndpoint::rack, always().nullable());
+    }
+    bool operator==(const NodeEndpoint&) const = default;
   };
 
   int32_t throttle_time_ms = 0;
@@ -207,6 +252,8 @@ struct FetchResponse {
   int32_t session_id = 0;
   /// Within a session only partitions with news.
   std::vector<Topic> responses;
+  /// Of the leaders that partitions name.
+  std::vector<NodeEndpoint> node_endpoints;
 
   template <class Visitor>
   static constexpr void describe(Visitor&& field) {
@@ -214,6 +261,7 @@ struct FetchResponse {
     field("error_code", &FetchResponse::error_code, since(7));
     field("session_id", &FetchResponse::session_id, since(7));
     field("responses", &FetchResponse::responses);
+    field("node_endpoints", &FetchResponse::node_endpoints, since(16).tagged(0));
   }
   bool operator==(const FetchResponse&) const = default;
 };

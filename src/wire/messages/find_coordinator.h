@@ -14,12 +14,12 @@ namespace millrace::wire {
 struct FindCoordinatorRequest {
   static constexpr int16_t kApiKey = 10;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 4;
+  static constexpr int16_t kVersionMax = 6;
   static constexpr int16_t kFlexibleFrom = 3;
 
   /// A group or a transactional id.
   std::string key;
-  /// 0: group, 1: transactional id.
+  /// 0: group, 1: transactional id, 2: partition of a share group.
   int8_t key_type = 0;
   std::vector<std::string> coordinator_keys;
 
@@ -35,7 +35,7 @@ struct FindCoordinatorRequest {
 struct FindCoordinatorResponse {
   static constexpr int16_t kApiKey = 10;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 4;
+  static constexpr int16_t kVersionMax = 6;
   static constexpr int16_t kFlexibleFrom = 3;
 
   /// The answer for one of several keys, from version 4 on.

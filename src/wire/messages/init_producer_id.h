@@ -14,7 +14,7 @@ namespace millrace::wire {
 struct InitProducerIdRequest {
   static constexpr int16_t kApiKey = 22;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 4;
+  static constexpr int16_t kVersionMax = 5;
   static constexpr int16_t kFlexibleFrom = 2;
 
   /// Null for a producer that is idempotent only.
@@ -37,7 +37,7 @@ struct InitProducerIdRequest {
 struct InitProducerIdResponse {
   static constexpr int16_t kApiKey = 22;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 4;
+  static constexpr int16_t kVersionMax = 5;
   static constexpr int16_t kFlexibleFrom = 2;
 
   int32_t throttle_time_ms = 0;

@@ -13,13 +13,14 @@ namespace millrace::wire {
 struct ListOffsetsRequest {
   static constexpr int16_t kApiKey = 2;
   static constexpr int16_t kVersionMin = 1;
-  static constexpr int16_t kVersionMax = 7;
+  static constexpr int16_t kVersionMax = 11;
   static constexpr int16_t kFlexibleFrom = 6;
 
   struct Partition {
     int32_t partition_index = 0;
     int32_t current_leader_epoch = -1;
-    /// Milliseconds; -1: latest, -2: earliest, -3: the record with the largest timestamp.
+    /// Milliseconds; -1: latest, -2: earliest, -3: the record with the largest timestamp, -4 to -6:
+    /// the ends of what lies on the broker's own disk and in tiered storage.
     int64_t timestamp = 0;
 
     template <class Visitor>
@@ -47,12 +48,15 @@ struct ListOffsetsRequest {
   int32_t replica_id = 0;
   int8_t isolation_level = 0;
   std::vector<Topic> topics;
+  /// How long the client waits where the broker has to ask tiered storage.
+  int32_t timeout_ms = 0;
 
   template <class Visitor>
   static constexpr void describe(Visitor&& field) {
     field("replica_id", &ListOffsetsRequest::replica_id);
     field("isolation_level", &ListOffsetsRequest::isolation_level, since(2));
     field("topics", &ListOffsetsRequest::topics);
+    field("timeout_ms", &ListOffsetsRequest::timeout_ms, since(10));
   }
   bool operator==(const ListOffsetsRequest&) const = default;
 };
@@ -60,7 +64,7 @@ struct ListOffsetsRequest {
 struct ListOffsetsResponse {
   static constexpr int16_t kApiKey = 2;
   static constexpr int16_t kVersionMin = 1;
-  static constexpr int16_t kVersionMax = 7;
+  static constexpr int16_t kVersionMax = 11;
   static constexpr int16_t kFlexibleFrom = 6;
 
   struct Partition {

@@ -16,7 +16,7 @@ namespace millrace::wire {
 struct MetadataRequest {
   static constexpr int16_t kApiKey = 3;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 12;
+  static constexpr int16_t kVersionMax = 13;
   static constexpr int16_t kFlexibleFrom = 9;
 
   struct Topic {
@@ -53,7 +53,7 @@ struct MetadataRequest {
 struct MetadataResponse {
   static constexpr int16_t kApiKey = 3;
   static constexpr int16_t kVersionMin = 0;
-  static constexpr int16_t kVersionMax = 12;
+  static constexpr int16_t kVersionMax = 13;
   static constexpr int16_t kFlexibleFrom = 9;
 
   struct Broker {
@@ -122,6 +122,8 @@ struct MetadataResponse {
   std::vector<Topic> topics;
   /// A bit per operation the caller may do; the default says it was not asked for.
   int32_t cluster_authorized_operations = std::numeric_limits<int32_t>::min();
+  /// Of the request as a whole: REBOOTSTRAP_REQUIRED sends the client back to its first addresses.
+  ErrorCode error_code = ErrorCode::none;
 
   template <class Visitor>
   static constexpr void describe(Visitor&& field) {
@@ -132,6 +134,7 @@ struct MetadataResponse {
     field("topics", &MetadataResponse::topics);
     field("cluster_authorized_operations", &MetadataResponse::cluster_authorized_operations,
           between(8, 10));
+    field("error_code", &MetadataResponse::error_code, since(13));
   }
   bool operator==(const MetadataResponse&) const = default;
 };

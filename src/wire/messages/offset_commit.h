@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.h"
 #include "millrace/error_code.h"
 #include "wire/field.h"
 
@@ -14,7 +15,7 @@ namespace millrace::wire {
 struct OffsetCommitRequest {
   static constexpr int16_t kApiKey = 8;
   static constexpr int16_t kVersionMin = 2;
-  static constexpr int16_t kVersionMax = 8;
+  static constexpr int16_t kVersionMax = 10;
   static constexpr int16_t kFlexibleFrom = 8;
 
   struct Partition {
@@ -36,11 +37,14 @@ struct OffsetCommitRequest {
 
   struct Topic {
     std::string name;
+    /// What names the topic from version 10 on.
+    Uuid topic_id;
     std::vector<Partition> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("name", &Topic::name);
+      field("name", &Topic::name, between(0, 9));
+      field("topic_id", &Topic::topic_id, since(10));
       field("partitions", &Topic::partitions);
     }
     bool operator==(const Topic&) const = default;
@@ -70,7 +74,7 @@ struct OffsetCommitRequest {
 struct OffsetCommitResponse {
   static constexpr int16_t kApiKey = 8;
   static constexpr int16_t kVersionMin = 2;
-  static constexpr int16_t kVersionMax = 8;
+  static constexpr int16_t kVersionMax = 10;
   static constexpr int16_t kFlexibleFrom = 8;
 
   struct Partition {
@@ -87,11 +91,13 @@ struct OffsetCommitResponse {
 
   struct Topic {
     std::string name;
+    Uuid topic_id;
     std::vector<Partition> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("name", &Topic::name);
+      field("name", &Topic::name, between(0, 9));
+      field("topic_id", &Topic::topic_id, since(10));
       field("partitions", &Topic::partitions);
     }
     bool operator==(const Topic&) const = default;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.h"
 #include "millrace/error_code.h"
 #include "wire/field.h"
 
@@ -14,16 +15,19 @@ namespace millrace::wire {
 struct OffsetFetchRequest {
   static constexpr int16_t kApiKey = 9;
   static constexpr int16_t kVersionMin = 1;
-  static constexpr int16_t kVersionMax = 8;
+  static constexpr int16_t kVersionMax = 10;
   static constexpr int16_t kFlexibleFrom = 6;
 
   struct Topic {
     std::string name;
+    /// What names the topic from version 10 on.
+    Uuid topic_id;
     std::vector<int32_t> partition_indexes;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("name", &Topic::name);
+      field("name", &Topic::name, between(0, 9));
+      field("topic_id", &Topic::topic_id, since(10));
       field("partition_indexes", &Topic::partition_indexes);
     }
     bool operator==(const Topic&) const = default;
@@ -32,12 +36,17 @@ struct OffsetFetchRequest {
   /// From version 8 on one request asks about several groups.
   struct Group {
     std::string group_id;
+    /// Null and -1 unless a member of the consumer protocol asks (KIP-848).
+    std::optional<std::string> member_id;
+    int32_t member_epoch = -1;
     /// Null means all topics with offsets.
     std::optional<std::vector<Topic>> topics;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
       field("group_id", &Group::group_id);
+      field("member_id", &Group::member_id, since(9).nullable());
+      field("member_epoch", &Group::member_epoch, since(9));
       field("topics", &Group::topics, always().nullable());
     }
     bool operator==(const Group&) const = default;
@@ -63,7 +72,7 @@ struct OffsetFetchRequest {
 struct OffsetFetchResponse {
   static constexpr int16_t kApiKey = 9;
   static constexpr int16_t kVersionMin = 1;
-  static constexpr int16_t kVersionMax = 8;
+  static constexpr int16_t kVersionMax = 10;
   static constexpr int16_t kFlexibleFrom = 6;
 
   struct Partition {
@@ -87,11 +96,13 @@ struct OffsetFetchResponse {
 
   struct Topic {
     std::string name;
+    Uuid topic_id;
     std::vector<Partition> partitions;
 
     template <class Visitor>
     static constexpr void describe(Visitor&& field) {
-      field("name", &Topic::name);
+      field("name", &Topic::name, between(0, 9));
+      field("topic_id", &Topic::topic_id, since(10));
       field("partitions", &Topic::partitions);
     }
     bool operator==(const Topic&) const = default;
