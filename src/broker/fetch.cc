@@ -40,13 +40,11 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
 
   ErrorCode resolve(size_t at) {
     const FetchTarget& target = spec_.targets[at];
-    const bool by_id = !target.topic_id.is_zero();
-    if (by_id && target.topic.empty()) return ErrorCode::unknown_topic_id;
     const auto topic = broker_.catalog().find(target.topic);
     if (topic) partitions_[at] = topic->partition(target.partition);
     if (!partitions_[at]) return ErrorCode::unknown_topic_or_partition;
     // A session remembers names: the topic was deleted and made anew since.
-    if (by_id && topic->id != target.topic_id) {
+    if (!target.topic_id.is_zero() && topic->id != target.topic_id) {
       partitions_[at] = nullptr;
       return ErrorCode::inconsistent_topic_id;
     }

@@ -17,8 +17,7 @@ namespace millrace::broker {
 
 class Broker;
 
-/// One partition of a fetch. A client that knows topic ids names the topic by its id alone; the
-/// caller adds the name, as far as there is such a topic.
+/// One partition of a fetch. Where the client names the topic by its id, the caller adds the name.
 struct FetchTarget {
   std::string topic;
   /// Zero where the client named the topic by its name.

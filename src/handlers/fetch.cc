@@ -72,13 +72,23 @@ wire::FetchResponse::Partition translate(const broker::FetchTarget& target,
   return partition;
 }
 
+// Why a target is not to be read, or none.
+ErrorCode refusal(const FetchCall& call, const broker::FetchTarget& target) {
+  if (call.version() >= kFirstWithTopicIds && target.topic.empty()) {
+    return ErrorCode::unknown_topic_id;
+  }
+  return call.context.allowed_on_topic(broker::Operation::read, target.topic)
+             ? ErrorCode::none
+             : ErrorCode::topic_authorization_failed;
+}
+
 // What is needed once the data is there.
 struct PendingFetch {
   FetchCall call;
   broker::FetchContext session;
   broker::Isolation isolation = broker::Isolation::read_uncommitted;
-  /// What the client may not read; its targets are answered without being asked for.
-  std::vector<bool> refused;
+  /// For each target why it is not read: the client may not, or its id names no topic.
+  std::vector<ErrorCode> refused;
 };
 
 // Puts the refusals back where their targets stand.
@@ -87,9 +97,9 @@ std::vector<broker::FetchedPartition> with_refusals(const PendingFetch& pending,
   std::vector<broker::FetchedPartition> all;
   all.reserve(pending.refused.size());
   auto next = std::make_move_iterator(read.begin());
-  for (const bool refused : pending.refused) {
-    if (refused) {
-      all.push_back({.error = ErrorCode::topic_authorization_failed});
+  for (const ErrorCode refused : pending.refused) {
+    if (refused != ErrorCode::none) {
+      all.push_back({.error = refused});
     } else {
       all.push_back(*next++);
     }
@@ -152,13 +162,10 @@ void handle(const FetchCall& call) {
       .wait_max = Milliseconds(std::max(request.max_wait_ms, 0)),
       .isolation = isolation,
   };
-  for (broker::FetchTarget target : pending->session.targets()) {
-    if (target.topic.empty()) target.topic = name_of(call, target.topic_id);
-    // Nobody may be told anything of a topic that is not there.
-    const bool allowed = target.topic.empty() ||
-                         call.context.allowed_on_topic(broker::Operation::read, target.topic);
-    pending->refused.push_back(!allowed);
-    if (allowed) spec.targets.push_back(std::move(target));
+  for (const broker::FetchTarget& target : pending->session.targets()) {
+    const ErrorCode refused = refusal(call, target);
+    pending->refused.push_back(refused);
+    if (refused == ErrorCode::none) spec.targets.push_back(target);
   }
   // A refusal is an error, and errors are answered at once.
   if (spec.targets.size() < pending->refused.size()) spec.wait_max = Milliseconds(0);
