@@ -10,6 +10,8 @@
 #include "broker/broker.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
+#include "coordinator/transactions/broker_transaction_log.h"
+#include "coordinator/transactions/transaction_coordinator.h"
 #include "io/memory_file_system.h"
 #include "listen/kafka_listener.h"
 #include "net/server.h"
@@ -55,11 +57,13 @@ struct RunningBroker::State {
   std::unique_ptr<broker::Broker> broker;
   std::unique_ptr<coordinator::BrokerOffsetsLog> offsets_log;
   std::unique_ptr<coordinator::GroupCoordinator> groups;
+  std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log;
+  std::unique_ptr<coordinator::TransactionCoordinator> transactions;
   std::unique_ptr<TimerThread> timer_thread;
   std::unique_ptr<listen::KafkaListener> listener;
   std::unique_ptr<net::Server> server;
   std::vector<net::Endpoint> endpoints;
-  /// Replays the groups while requests are served; until then they are answered with
+  /// Replays groups and transactions while requests are served; until then they are answered with
   /// coordinator_load_in_progress.
   std::thread loader;
 
@@ -91,8 +95,15 @@ Result<std::unique_ptr<RunningBroker>> RunningBroker::start(RunningBrokerOptions
   state->offsets_log = std::make_unique<coordinator::BrokerOffsetsLog>(*state->broker);
   state->groups = std::make_unique<coordinator::GroupCoordinator>(
       coordinator::coordinator_config(*config), *state->offsets_log, state->clock, state->timers);
+  state->transaction_log =
+      std::make_unique<coordinator::BrokerTransactionLog>(*state->broker, *state->groups);
+  state->transactions = std::make_unique<coordinator::TransactionCoordinator>(
+      coordinator::transaction_config(*config), *state->transaction_log, state->clock,
+      state->timers);
   state->listener = std::make_unique<listen::KafkaListener>(
-      handlers::Services{.broker = state->broker.get(), .groups = state->groups.get()},
+      handlers::Services{.broker = state->broker.get(),
+                         .groups = state->groups.get(),
+                         .transactions = state->transactions.get()},
       options.advertised);
   state->server = std::make_unique<net::Server>(
       net::ServerOptions{.io_threads = std::max(1U, std::thread::hardware_concurrency()),
@@ -104,11 +115,17 @@ Result<std::unique_ptr<RunningBroker>> RunningBroker::start(RunningBrokerOptions
     state->endpoints.push_back(std::move(bound));
   }
   state->timer_thread = std::make_unique<TimerThread>(state->timers, state->clock);
-  state->loader = std::thread([groups = state->groups.get()] {
-    const auto summary = groups->load();
-    log::info("groups: ", summary.group_count, " with ", summary.offset_count, " offsets out of ",
-              summary.record_count, " records");
-  });
+  state->loader =
+      std::thread([groups = state->groups.get(), transactions = state->transactions.get()] {
+        const auto summary = groups->load();
+        log::info("groups: ", summary.group_count, " with ", summary.offset_count,
+                  " offsets out of ", summary.record_count, " records");
+        const auto loaded = transactions->load();
+        if (loaded.transactional_id_count > 0) {
+          log::info("transactional ids: ", loaded.transactional_id_count, ", ",
+                    loaded.unfinished_count, " of them with a transaction to be ended");
+        }
+      });
   state->server->start();
   return std::unique_ptr<RunningBroker>(new RunningBroker(std::move(state)));
 }

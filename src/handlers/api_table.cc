@@ -4,6 +4,8 @@
 #include <array>
 
 #include "handlers/handlers.h"
+#include "wire/messages/add_offsets_to_txn.h"
+#include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
@@ -13,6 +15,9 @@
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_transactions.h"
+#include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
 #include "wire/messages/heartbeat.h"
@@ -22,6 +27,7 @@
 #include "wire/messages/leave_group.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_delete.h"
@@ -29,6 +35,8 @@
 #include "wire/messages/offset_for_leader_epoch.h"
 #include "wire/messages/produce.h"
 #include "wire/messages/sync_group.h"
+#include "wire/messages/txn_offset_commit.h"
+#include "wire/messages/write_txn_markers.h"
 
 namespace millrace::handlers {
 
@@ -86,12 +94,20 @@ constexpr std::array kApis = {
     row<DeleteRecordsRequest, DeleteRecordsResponse>(),
     row<InitProducerIdRequest, InitProducerIdResponse>(),
     row<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(),
+    row<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(),
+    row<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(),
+    row<EndTxnRequest, EndTxnResponse>(),
+    row<WriteTxnMarkersRequest, WriteTxnMarkersResponse>(),
+    row<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(),
     row<DescribeConfigsRequest, DescribeConfigsResponse>(),
     row<CreatePartitionsRequest, CreatePartitionsResponse>(),
     row<DeleteGroupsRequest, DeleteGroupsResponse>(),
     row<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(),
     row<OffsetDeleteRequest, OffsetDeleteResponse>(),
     row<DescribeClusterRequest, DescribeClusterResponse>(),
+    row<DescribeProducersRequest, DescribeProducersResponse>(),
+    row<DescribeTransactionsRequest, DescribeTransactionsResponse>(),
+    row<ListTransactionsRequest, ListTransactionsResponse>(),
 };
 static_assert(std::ranges::is_sorted(kApis, {}, &Api::key));
 

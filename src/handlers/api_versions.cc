@@ -21,6 +21,16 @@ bool is_software_token(std::string_view text) {
                              [](char c) { return is_alphanumeric(c) || c == '.' || c == '-'; });
 }
 
+// Kafka's feature levels, at which clients change their ways: with transaction.version 2 they get a
+// new epoch with each transaction (KIP-890).
+struct Feature {
+  std::string_view name;
+  int16_t level;
+};
+constexpr Feature kFeatures[] = {{"transaction.version", 2}};
+// They were finalized once and for all.
+constexpr int64_t kFeaturesEpoch = 1;
+
 }  // namespace
 
 wire::ApiVersionsResponse served_api_versions(ErrorCode error) {
@@ -28,6 +38,14 @@ wire::ApiVersionsResponse served_api_versions(ErrorCode error) {
   for (const Api& api : api_table()) {
     response.api_keys.push_back(
         {.api_key = api.key, .min_version = api.advertised_min, .max_version = api.version_max});
+  }
+  response.finalized_features_epoch = kFeaturesEpoch;
+  for (const Feature& feature : kFeatures) {
+    const std::string name(feature.name);
+    response.supported_features.push_back(
+        {.name = name, .min_version = 0, .max_version = feature.level});
+    response.finalized_features.push_back(
+        {.name = name, .max_version_level = feature.level, .min_version_level = feature.level});
   }
   return response;
 }

@@ -23,6 +23,7 @@ struct RequestContext {
 
   broker::Broker& broker() const { return *services.broker; }
   coordinator::GroupCoordinator& groups() const { return *services.groups; }
+  coordinator::TransactionCoordinator& transactions() const { return *services.transactions; }
 
   bool allowed(broker::Operation operation, broker::ResourceType type,
                std::string_view resource) const {
@@ -33,6 +34,10 @@ struct RequestContext {
   }
   bool allowed_on_group(broker::Operation operation, std::string_view group_id) const {
     return allowed(operation, broker::ResourceType::group, group_id);
+  }
+  bool allowed_on_transaction(broker::Operation operation,
+                              std::string_view transactional_id) const {
+    return allowed(operation, broker::ResourceType::transactional_id, transactional_id);
   }
   /// Kafka's name for the one cluster there is.
   bool allowed_on_cluster(broker::Operation operation) const {

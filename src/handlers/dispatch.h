@@ -18,7 +18,8 @@ class Broker;
 }
 namespace millrace::coordinator {
 class GroupCoordinator;
-}
+class TransactionCoordinator;
+}  // namespace millrace::coordinator
 
 namespace millrace::handlers {
 
@@ -33,10 +34,11 @@ struct ConnectionInfo {
   broker::Principal principal = {};
 };
 
-/// What the handlers translate to. Both outlive every request.
+/// What the handlers translate to. All outlive every request.
 struct Services {
   broker::Broker* broker = nullptr;
   coordinator::GroupCoordinator* groups = nullptr;
+  coordinator::TransactionCoordinator* transactions = nullptr;
 };
 
 /// What becomes of a request.

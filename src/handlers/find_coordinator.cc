@@ -1,7 +1,8 @@
-// FindCoordinator: this broker, for every group.
+// FindCoordinator: this broker, for every group and every transactional id.
 #include "wire/messages/find_coordinator.h"
 
 #include "coordinator/group_coordinator.h"
+#include "coordinator/transactions/transaction_coordinator.h"
 #include "handlers/handlers.h"
 
 namespace millrace::handlers {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr int16_t kFirstWithManyKeys = 4;
 constexpr int8_t kGroupKey = 0;
+constexpr int8_t kTransactionKey = 1;
 
 wire::FindCoordinatorResponse::Coordinator refused(const std::string& key, ErrorCode error,
                                                    std::string message) {
@@ -21,20 +23,27 @@ wire::FindCoordinatorResponse::Coordinator refused(const std::string& key, Error
           .error_message = std::move(message)};
 }
 
+/// Whether this broker coordinates the key and the client may know.
+ErrorCode check(const FindCoordinatorCall& call, const std::string& key) {
+  switch (call.request.key_type) {
+    case kGroupKey:
+      if (!call.context.allowed_on_group(broker::Operation::describe, key)) {
+        return ErrorCode::group_authorization_failed;
+      }
+      return call.context.groups().find_coordinator(key);
+    case kTransactionKey:
+      if (!call.context.allowed_on_transaction(broker::Operation::describe, key)) {
+        return ErrorCode::transactional_id_authorization_failed;
+      }
+      return call.context.transactions().find_coordinator();
+    default: return ErrorCode::invalid_request;
+  }
+}
+
 wire::FindCoordinatorResponse::Coordinator find(const FindCoordinatorCall& call,
                                                 const std::string& key) {
-  if (call.request.key_type != kGroupKey) {
-    return refused(key, ErrorCode::invalid_request,
-                   "Only consumer groups (key type 0) have a coordinator here, not key type " +
-                       std::to_string(call.request.key_type) + ".");
-  }
-  if (!call.context.allowed_on_group(broker::Operation::describe, key)) {
-    return refused(key, ErrorCode::group_authorization_failed, "Authorization failed.");
-  }
-  if (const ErrorCode error = call.context.groups().find_coordinator(key);
-      error != ErrorCode::none) {
-    return refused(key, error, "The coordinator is not available.");
-  }
+  const ErrorCode error = check(call, key);
+  if (error != ErrorCode::none) return refused(key, error, std::string(error_text(error)));
   const auto& connection = *call.context.connection;
   return {.key = key,
           .node_id = call.context.broker().node_id(),

@@ -5,6 +5,10 @@
 #include "handlers/call.h"
 
 namespace millrace::wire {
+struct AddOffsetsToTxnRequest;
+struct AddOffsetsToTxnResponse;
+struct AddPartitionsToTxnRequest;
+struct AddPartitionsToTxnResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
 struct CreatePartitionsRequest;
@@ -23,6 +27,12 @@ struct DescribeConfigsRequest;
 struct DescribeConfigsResponse;
 struct DescribeGroupsRequest;
 struct DescribeGroupsResponse;
+struct DescribeProducersRequest;
+struct DescribeProducersResponse;
+struct DescribeTransactionsRequest;
+struct DescribeTransactionsResponse;
+struct EndTxnRequest;
+struct EndTxnResponse;
 struct FetchRequest;
 struct FetchResponse;
 struct FindCoordinatorRequest;
@@ -41,6 +51,8 @@ struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
+struct ListTransactionsRequest;
+struct ListTransactionsResponse;
 struct MetadataRequest;
 struct MetadataResponse;
 struct OffsetCommitRequest;
@@ -55,10 +67,17 @@ struct ProduceRequest;
 struct ProduceResponse;
 struct SyncGroupRequest;
 struct SyncGroupResponse;
+struct TxnOffsetCommitRequest;
+struct TxnOffsetCommitResponse;
+struct WriteTxnMarkersRequest;
+struct WriteTxnMarkersResponse;
 }  // namespace millrace::wire
 
 namespace millrace::handlers {
 
+using AddOffsetsToTxnCall = Call<wire::AddOffsetsToTxnRequest, wire::AddOffsetsToTxnResponse>;
+using AddPartitionsToTxnCall =
+    Call<wire::AddPartitionsToTxnRequest, wire::AddPartitionsToTxnResponse>;
 using ApiVersionsCall = Call<wire::ApiVersionsRequest, wire::ApiVersionsResponse>;
 using CreatePartitionsCall = Call<wire::CreatePartitionsRequest, wire::CreatePartitionsResponse>;
 using CreateTopicsCall = Call<wire::CreateTopicsRequest, wire::CreateTopicsResponse>;
@@ -68,6 +87,10 @@ using DeleteTopicsCall = Call<wire::DeleteTopicsRequest, wire::DeleteTopicsRespo
 using DescribeClusterCall = Call<wire::DescribeClusterRequest, wire::DescribeClusterResponse>;
 using DescribeConfigsCall = Call<wire::DescribeConfigsRequest, wire::DescribeConfigsResponse>;
 using DescribeGroupsCall = Call<wire::DescribeGroupsRequest, wire::DescribeGroupsResponse>;
+using DescribeProducersCall = Call<wire::DescribeProducersRequest, wire::DescribeProducersResponse>;
+using DescribeTransactionsCall =
+    Call<wire::DescribeTransactionsRequest, wire::DescribeTransactionsResponse>;
+using EndTxnCall = Call<wire::EndTxnRequest, wire::EndTxnResponse>;
 using FetchCall = Call<wire::FetchRequest, wire::FetchResponse>;
 using FindCoordinatorCall = Call<wire::FindCoordinatorRequest, wire::FindCoordinatorResponse>;
 using HeartbeatCall = Call<wire::HeartbeatRequest, wire::HeartbeatResponse>;
@@ -78,6 +101,7 @@ using JoinGroupCall = Call<wire::JoinGroupRequest, wire::JoinGroupResponse>;
 using LeaveGroupCall = Call<wire::LeaveGroupRequest, wire::LeaveGroupResponse>;
 using ListGroupsCall = Call<wire::ListGroupsRequest, wire::ListGroupsResponse>;
 using ListOffsetsCall = Call<wire::ListOffsetsRequest, wire::ListOffsetsResponse>;
+using ListTransactionsCall = Call<wire::ListTransactionsRequest, wire::ListTransactionsResponse>;
 using MetadataCall = Call<wire::MetadataRequest, wire::MetadataResponse>;
 using OffsetCommitCall = Call<wire::OffsetCommitRequest, wire::OffsetCommitResponse>;
 using OffsetDeleteCall = Call<wire::OffsetDeleteRequest, wire::OffsetDeleteResponse>;
@@ -86,7 +110,11 @@ using OffsetForLeaderEpochCall =
     Call<wire::OffsetForLeaderEpochRequest, wire::OffsetForLeaderEpochResponse>;
 using ProduceCall = Call<wire::ProduceRequest, wire::ProduceResponse>;
 using SyncGroupCall = Call<wire::SyncGroupRequest, wire::SyncGroupResponse>;
+using TxnOffsetCommitCall = Call<wire::TxnOffsetCommitRequest, wire::TxnOffsetCommitResponse>;
+using WriteTxnMarkersCall = Call<wire::WriteTxnMarkersRequest, wire::WriteTxnMarkersResponse>;
 
+void handle(const AddOffsetsToTxnCall& call);
+void handle(const AddPartitionsToTxnCall& call);
 void handle(const ApiVersionsCall& call);
 void handle(const CreatePartitionsCall& call);
 void handle(const CreateTopicsCall& call);
@@ -96,6 +124,9 @@ void handle(const DeleteTopicsCall& call);
 void handle(const DescribeClusterCall& call);
 void handle(const DescribeConfigsCall& call);
 void handle(const DescribeGroupsCall& call);
+void handle(const DescribeProducersCall& call);
+void handle(const DescribeTransactionsCall& call);
+void handle(const EndTxnCall& call);
 void handle(const FetchCall& call);
 void handle(const FindCoordinatorCall& call);
 void handle(const HeartbeatCall& call);
@@ -105,6 +136,7 @@ void handle(const JoinGroupCall& call);
 void handle(const LeaveGroupCall& call);
 void handle(const ListGroupsCall& call);
 void handle(const ListOffsetsCall& call);
+void handle(const ListTransactionsCall& call);
 void handle(const MetadataCall& call);
 void handle(const OffsetCommitCall& call);
 void handle(const OffsetDeleteCall& call);
@@ -112,5 +144,7 @@ void handle(const OffsetFetchCall& call);
 void handle(const OffsetForLeaderEpochCall& call);
 void handle(const ProduceCall& call);
 void handle(const SyncGroupCall& call);
+void handle(const TxnOffsetCommitCall& call);
+void handle(const WriteTxnMarkersCall& call);
 
 }  // namespace millrace::handlers

@@ -3,9 +3,11 @@
 #include "wire/messages/produce.h"
 
 #include <atomic>
+#include <map>
 
 #include "broker/partition.h"
 #include "handlers/handlers.h"
+#include "handlers/transaction_admission.h"
 #include "record/batch_view.h"
 
 namespace millrace::handlers {
@@ -13,6 +15,8 @@ namespace millrace::handlers {
 namespace {
 
 constexpr int16_t kFirstWithZstd = 7;
+constexpr int16_t kFirstWithAbortable = 11;
+constexpr int16_t kFirstOfTransactionsTwo = 12;
 constexpr int16_t kFirstWithTopicIds = 13;
 
 wire::ProduceResponse::Partition refused(int32_t index, ErrorCode error) {
@@ -35,17 +39,16 @@ wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome
   return partition;
 }
 
-// Whether any batch says that it belongs to a transaction; damaged ones are found out later.
-bool has_transactional_batch(const wire::ProduceRequest& request) {
-  for (const auto& topic : request.topic_data) {
-    for (const auto& partition : topic.partition_data) {
-      if (!partition.records) continue;
-      const auto header = record::BatchHeader::parse(partition.records->bytes);
-      if (header && header->is_transactional()) return true;
-    }
-  }
-  return false;
-}
+// A partition's share of the request.
+struct Target {
+  size_t topic_at = 0;
+  size_t partition_at = 0;
+  broker::PartitionPtr partition;
+  ByteView records;
+  // Of the batch that may begin a transaction here; 0 for others.
+  broker::VerificationGuard guard = 0;
+  coordinator::ProducerIdentity producer = {};
+};
 
 // Collects the outcomes of all partitions; whoever brings the last one answers. Each partition
 // writes to a place of its own, so that only the count is shared.
@@ -109,46 +112,127 @@ Found find_topic(const ProduceCall& call, const wire::ProduceRequest::Topic& ask
   return {std::move(topic), ErrorCode::none};
 }
 
-void append(const std::shared_ptr<PendingProduce>& pending, const Found& found, size_t topic_at,
-            size_t partition_at) {
+void append(const std::shared_ptr<PendingProduce>& pending, const Target& target) {
   const ProduceCall& call = pending->call();
-  const auto& data = call.request.topic_data[topic_at].partition_data[partition_at];
-  const int32_t index = data.index;
-  if (found.topic == nullptr) {
-    return pending->set(topic_at, partition_at, refused(index, found.error));
+  const size_t topic_at = target.topic_at;
+  const size_t partition_at = target.partition_at;
+  const int32_t index = call.request.topic_data[topic_at].partition_data[partition_at].index;
+  target.partition->append(
+      {.records = target.records,
+       .acks = call.request.acks,
+       .zstd_allowed = call.version() >= kFirstWithZstd,
+       .guard = target.guard},
+      [pending, topic_at, partition_at, index](broker::ProduceOutcome outcome) {
+        pending->set(topic_at, partition_at, translate(index, std::move(outcome)));
+      });
+}
+
+// What a partition refuses because the coordinator could not say yes now: clients try again.
+ErrorCode refusal_of(ErrorCode error, int16_t version) {
+  switch (error) {
+    case ErrorCode::concurrent_transactions:
+      return version >= kFirstOfTransactionsTwo ? error : ErrorCode::not_enough_replicas;
+    case ErrorCode::coordinator_load_in_progress:
+    case ErrorCode::coordinator_not_available:
+    case ErrorCode::not_coordinator: return ErrorCode::not_enough_replicas;
+    default: return error;
   }
-  const auto partition = found.topic->partition(PartitionId(index));
-  if (partition == nullptr) {
-    return pending->set(topic_at, partition_at,
-                        refused(index, ErrorCode::unknown_topic_or_partition));
+}
+
+// Transactional batches that may begin a transaction on their partition: it is known to the
+// coordinator first.
+void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vector<Target> targets) {
+  const ProduceCall& call = pending->call();
+  Admission admission{.transactional_id = call.request.transactional_id.value_or(""),
+                      .producer = targets.front().producer,
+                      .partitions = {},
+                      .version = call.version() >= kFirstOfTransactionsTwo
+                                     ? coordinator::TransactionVersion::v2
+                                     : coordinator::TransactionVersion::v1,
+                      .knows_abortable = call.version() >= kFirstWithAbortable};
+  for (const Target& target : targets) {
+    admission.partitions.insert({target.partition->id().topic, target.partition->id().partition});
   }
-  partition->append({.records = data.records ? data.records->bytes : ByteView(),
-                     .acks = call.request.acks,
-                     .zstd_allowed = call.version() >= kFirstWithZstd},
-                    [pending, topic_at, partition_at, index](broker::ProduceOutcome outcome) {
-                      pending->set(topic_at, partition_at, translate(index, std::move(outcome)));
-                    });
+  admit(call.context, std::move(admission),
+        [pending, targets = std::move(targets)](const coordinator::VerifiedPartitions& admitted) {
+          for (const Target& target : targets) {
+            const auto& id = target.partition->id();
+            const ErrorCode error = admitted.at({id.topic, id.partition});
+            if (error == ErrorCode::none) {
+              append(pending, target);
+              continue;
+            }
+            pending->set(
+                target.topic_at, target.partition_at,
+                refused(id.partition.value(), refusal_of(error, pending->call().version())));
+          }
+        });
+}
+
+// Looks at the batch's header: whether it belongs to a transaction that may begin with it. What is
+// damaged is found out when it is appended.
+void look_at_transaction(Target& target) {
+  const auto header = record::BatchHeader::parse(target.records);
+  if (!header || !header->is_transactional()) return;
+  target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
+  target.guard =
+      target.partition->verification_guard(target.producer.id, target.producer.epoch).value_or(0);
+}
+
+bool has_transactional_batch(const wire::ProduceRequest& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      if (!partition.records) continue;
+      const auto header = record::BatchHeader::parse(partition.records->bytes);
+      if (header && header->is_transactional()) return true;
+    }
+  }
+  return false;
+}
+
+bool may_write_transactions(const ProduceCall& call) {
+  const auto& id = call.request.transactional_id;
+  return id && call.context.allowed_on_transaction(broker::Operation::write, *id);
 }
 
 }  // namespace
 
 void handle(const ProduceCall& call) {
   const int16_t acks = call.request.acks;
-  const ErrorCode refusal =
-      acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
-      // Transactions are not served, so no transactional id was ever granted to anybody.
-      : call.request.transactional_id || has_transactional_batch(call.request)
-          ? ErrorCode::transactional_id_authorization_failed
-          : ErrorCode::none;
+  const ErrorCode refusal = acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
+                            : has_transactional_batch(call.request) && !may_write_transactions(call)
+                                ? ErrorCode::transactional_id_authorization_failed
+                                : ErrorCode::none;
 
   const auto pending = std::make_shared<PendingProduce>(call);
   if (pending->nothing_to_do()) return pending->answer();
+  // By producer: a client sends for one, but nothing keeps another from sending for several.
+  std::map<ProducerId, std::vector<Target>> beginning;
   for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
     const auto& topic = call.request.topic_data[t];
     const Found found =
         refusal == ErrorCode::none ? find_topic(call, topic) : Found{nullptr, refusal};
-    for (size_t p = 0; p < topic.partition_data.size(); ++p) append(pending, found, t, p);
+    for (size_t p = 0; p < topic.partition_data.size(); ++p) {
+      const auto& data = topic.partition_data[p];
+      const PartitionId id(data.index);
+      Target target{.topic_at = t,
+                    .partition_at = p,
+                    .partition = found.topic ? found.topic->partition(id) : nullptr,
+                    .records = data.records ? data.records->bytes : ByteView()};
+      if (!target.partition) {
+        const ErrorCode error = found.topic ? ErrorCode::unknown_topic_or_partition : found.error;
+        pending->set(t, p, refused(data.index, error));
+        continue;
+      }
+      look_at_transaction(target);
+      if (target.guard == 0) {
+        append(pending, target);
+      } else {
+        beginning[target.producer.id].push_back(std::move(target));
+      }
+    }
   }
+  for (auto& [producer_id, targets] : beginning) admit_and_append(pending, std::move(targets));
 }
 
 }  // namespace millrace::handlers

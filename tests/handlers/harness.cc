@@ -16,6 +16,8 @@ HandlersTest::HandlersTest() {
 }
 
 void HandlersTest::crash() {
+  transactions_.reset();
+  transaction_log_.reset();
   groups_.reset();
   offsets_log_.reset();
   broker_.reset();
@@ -34,6 +36,10 @@ void HandlersTest::open() {
   groups_ = std::make_unique<coordinator::GroupCoordinator>(
       coordinator::coordinator_config(*broker_->config()), *offsets_log_, clock_, timers_);
   groups_->load();
+  transaction_log_ = std::make_unique<coordinator::BrokerTransactionLog>(*broker_, *groups_);
+  transactions_ = std::make_unique<coordinator::TransactionCoordinator>(
+      coordinator::transaction_config(*broker_->config()), *transaction_log_, clock_, timers_);
+  transactions_->load();
 }
 
 std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame) {
@@ -41,8 +47,8 @@ std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame) {
   // Memory of exactly the frame's size, so that the asan preset sees a read beyond it.
   auto memory = std::shared_ptr<std::byte[]>(new std::byte[frame.size()]);
   std::ranges::copy(frame, memory.get());
-  dispatch({.broker = broker_.get(), .groups = groups_.get()}, connection_,
-           SharedBytes(memory, {memory.get(), frame.size()}), [told](Answer answer) {
+  dispatch({.broker = broker_.get(), .groups = groups_.get(), .transactions = transactions_.get()},
+           connection_, SharedBytes(memory, {memory.get(), frame.size()}), [told](Answer answer) {
              ++told->answers;
              told->last = std::move(answer);
            });

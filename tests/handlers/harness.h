@@ -13,6 +13,8 @@
 #include "broker/broker.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
+#include "coordinator/transactions/broker_transaction_log.h"
+#include "coordinator/transactions/transaction_coordinator.h"
 #include "handlers/dispatch.h"
 #include "io/memory_file_system.h"
 #include "wire/codec.h"
@@ -85,6 +87,8 @@ class HandlersTest : public ::testing::Test {
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<coordinator::BrokerOffsetsLog> offsets_log_;
   std::unique_ptr<coordinator::GroupCoordinator> groups_;
+  std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log_;
+  std::unique_ptr<coordinator::TransactionCoordinator> transactions_;
   std::shared_ptr<const ConnectionInfo> connection_;
 };
 

@@ -53,12 +53,20 @@ std::vector<GoldenRequest> golden_requests() {
       {"DeleteRecordsRequest", 21},
       {"InitProducerIdRequest", 22},
       {"OffsetForLeaderEpochRequest", 23},
+      {"AddPartitionsToTxnRequest", 24},
+      {"AddOffsetsToTxnRequest", 25},
+      {"EndTxnRequest", 26},
+      {"WriteTxnMarkersRequest", 27},
+      {"TxnOffsetCommitRequest", 28},
       {"DescribeConfigsRequest", 32},
       {"CreatePartitionsRequest", 37},
       {"DeleteGroupsRequest", 42},
       {"IncrementalAlterConfigsRequest", 44},
       {"OffsetDeleteRequest", 47},
       {"DescribeClusterRequest", 60},
+      {"DescribeProducersRequest", 61},
+      {"DescribeTransactionsRequest", 65},
+      {"ListTransactionsRequest", 66},
   };
   std::vector<GoldenRequest> requests;
   std::ifstream file(MILL_TEST_DATA "/wire/golden.txt");
@@ -165,6 +173,7 @@ TEST_F(MalformedRequest, ChangedBytesAreAnsweredOnceAndTheBrokerGoesOn) {
   EXPECT_TRUE(answers_metadata());
   // Who still waits, waits without end as it asked for; the end of the broker answers it.
   EXPECT_TRUE(broker_->close());
+  transactions_.reset();
   groups_.reset();
   broker_.reset();
   for (const auto& [name, told] : sent) EXPECT_EQ(told->answers, 1) << name;

@@ -1,0 +1,124 @@
+// TxnOffsetCommit: offsets of a group that count when the producer's transaction does.
+#include "wire/messages/txn_offset_commit.h"
+
+#include "broker/topic.h"
+#include "coordinator/group_coordinator.h"
+#include "handlers/handlers.h"
+#include "handlers/transaction_admission.h"
+
+namespace millrace::handlers {
+
+namespace {
+
+using Response = wire::TxnOffsetCommitResponse;
+
+constexpr int16_t kFirstWithLoadInProgress = 2;
+constexpr int16_t kFirstWithAbortable = 4;
+constexpr int16_t kFirstOfVersionTwo = 5;
+
+Response::Topic refused(const wire::TxnOffsetCommitRequest::Topic& topic, ErrorCode error) {
+  Response::Topic answer{.name = topic.name, .partitions = {}};
+  for (const auto& partition : topic.partitions) {
+    answer.partitions.push_back(
+        {.partition_index = partition.partition_index, .error_code = error});
+  }
+  return answer;
+}
+
+Response refused(const wire::TxnOffsetCommitRequest& request, ErrorCode error) {
+  Response response;
+  for (const auto& topic : request.topics) response.topics.push_back(refused(topic, error));
+  return response;
+}
+
+coordinator::TopicOffsetsToCommit translate(const wire::TxnOffsetCommitRequest::Topic& topic) {
+  coordinator::TopicOffsetsToCommit offsets{.topic = topic.name, .partitions = {}};
+  for (const auto& partition : topic.partitions) {
+    offsets.partitions.push_back({.partition = PartitionId(partition.partition_index),
+                                  .offset = Offset(partition.committed_offset),
+                                  .leader_epoch = LeaderEpoch(partition.committed_leader_epoch),
+                                  .metadata = partition.committed_metadata});
+  }
+  return offsets;
+}
+
+/// Older clients do not know that a coordinator may be loading.
+ErrorCode for_client(ErrorCode error, int16_t version) {
+  return error == ErrorCode::coordinator_load_in_progress && version < kFirstWithLoadInProgress
+             ? ErrorCode::coordinator_not_available
+             : error;
+}
+
+void commit(const TxnOffsetCommitCall& call, uint64_t guard) {
+  const auto& request = call.request;
+  Response refusals;
+  coordinator::OffsetCommitRequest offsets{
+      .group_id = request.group_id,
+      .generation_id = request.generation_id,
+      .member_id = request.member_id,
+      .group_instance_id = request.group_instance_id,
+      .transaction =
+          coordinator::TransactionalCommit{.producer_id = ProducerId(request.producer_id),
+                                           .producer_epoch = request.producer_epoch,
+                                           .guard = guard},
+      .topics = {}};
+  for (const auto& topic : request.topics) {
+    if (call.context.allowed_on_topic(broker::Operation::read, topic.name)) {
+      offsets.topics.push_back(translate(topic));
+    } else {
+      refusals.topics.push_back(refused(topic, ErrorCode::topic_authorization_failed));
+    }
+  }
+  if (offsets.topics.empty()) return call.respond(refusals);
+  call.context.groups().commit_offsets(
+      std::move(offsets),
+      [respond = call.respond, refusals](const coordinator::OffsetCommitResponse& committed) {
+        Response response = refusals;
+        for (const auto& topic : committed.topics) {
+          auto& answer = response.topics.emplace_back();
+          answer.name = topic.topic;
+          for (const auto& partition : topic.partitions) {
+            answer.partitions.push_back(
+                {.partition_index = partition.partition.value(),
+                 .error_code = for_client(partition.error, respond.version())});
+          }
+        }
+        respond(response);
+      });
+}
+
+}  // namespace
+
+void handle(const TxnOffsetCommitCall& call) {
+  const auto& request = call.request;
+  if (!call.context.allowed_on_transaction(broker::Operation::write, request.transactional_id)) {
+    return call.respond(refused(request, ErrorCode::transactional_id_authorization_failed));
+  }
+  if (!call.context.allowed_on_group(broker::Operation::read, request.group_id)) {
+    return call.respond(refused(request, ErrorCode::group_authorization_failed));
+  }
+  const coordinator::ProducerIdentity producer{.id = ProducerId(request.producer_id),
+                                               .epoch = request.producer_epoch};
+  const auto place =
+      call.context.groups().offsets_place(request.group_id, producer.id, producer.epoch);
+  if (place.error != ErrorCode::none) {
+    return call.respond(refused(request, for_client(place.error, call.version())));
+  }
+  if (!place.guard) return commit(call, 0);
+  const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic),
+                                                  place.partition};
+  admit(call.context,
+        {.transactional_id = request.transactional_id,
+         .producer = producer,
+         .partitions = {offsets},
+         .version = call.version() >= kFirstOfVersionTwo ? coordinator::TransactionVersion::v2
+                                                         : coordinator::TransactionVersion::v1,
+         .knows_abortable = call.version() >= kFirstWithAbortable},
+        [call, offsets, guard = *place.guard](const coordinator::VerifiedPartitions& admitted) {
+          const ErrorCode error = admitted.at(offsets);
+          if (error == ErrorCode::none) return commit(call, guard);
+          call.respond(refused(call.request, for_client(error, call.version())));
+        });
+}
+
+}  // namespace millrace::handlers
