@@ -27,6 +27,7 @@ LIBS = PEERS / f"kafka-{VERSION}" / "libs"
 
 TOOLS = {
     "topics": "org.apache.kafka.tools.TopicCommand",
+    "transactions": "org.apache.kafka.tools.TransactionsCommand",
     "configs": "kafka.admin.ConfigCommand",
     "groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
     "offsets": "org.apache.kafka.tools.GetOffsetShell",
