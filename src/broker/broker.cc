@@ -184,15 +184,18 @@ Result<std::vector<ConfigEntry>> Broker::describe_config(std::string_view name) 
 }
 
 Result<void> Broker::alter_config(std::string_view name, std::span<const ConfigChange> changes,
-                                  bool validate_only) {
+                                  AlterOptions options) {
   State& s = *state_;
   MILL_CHECK(s.check_name(name));
   {
     const MutexLock lock(s.alteration);
-    MILL_TRY(auto before, s.stored_config(name));
+    ConfigValues before;
+    if (!options.replace) {
+      MILL_TRY(before, s.stored_config(name));
+    }
     MILL_TRY(const auto values,
              apply_changes(std::move(before), changes, broker_keys(), *config()));
-    if (validate_only) return {};
+    if (options.validate_only) return {};
     const std::string key = broker_config_key(name);
     const auto stored = s.metadata->get(key);
     MILL_CHECK(s.metadata->commit({.guards = {{key, stored ? stored->revision : 0}},

@@ -84,7 +84,7 @@ class Broker {
   Result<std::vector<ConfigEntry>> describe_config(std::string_view name) const;
   /// All changes or none, lasting. invalid_config, invalid_request.
   Result<void> alter_config(std::string_view name, std::span<const ConfigChange> changes,
-                            bool validate_only = false);
+                            AlterOptions options = {});
 
   /// What recovery found worth telling, one line each; empty after a clean start.
   const std::vector<std::string>& recovery_report() const;

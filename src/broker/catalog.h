@@ -118,10 +118,7 @@ class Catalog {
   Result<std::vector<ConfigEntry>> describe_config(std::string_view topic) const;
   /// All changes or none. unknown_topic_or_partition, invalid_config, invalid_request.
   Result<void> alter_config(std::string_view topic, std::span<const ConfigChange> changes,
-                            bool validate_only = false);
-  /// Replaces all values the topic sets (the older AlterConfigs).
-  Result<void> replace_config(std::string_view topic, const ConfigValues& values,
-                              bool validate_only = false);
+                            AlterOptions options = {});
 
   /// After a change of the broker's values: every topic inherits anew.
   void refresh_configs();

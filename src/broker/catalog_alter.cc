@@ -54,26 +54,14 @@ Result<void> Catalog::remove(const Uuid& id) {
 }
 
 Result<void> Catalog::alter_config(std::string_view name, std::span<const ConfigChange> changes,
-                                   bool validate_only) {
+                                   AlterOptions options) {
   const auto broker_config = state_->options.config();
   const MutexLock lock(state_->change);
   MILL_TRY(const TopicPtr topic, state_->find_or_error(name));
-  MILL_TRY(auto values, apply_changes(topic->config, changes, topic_keys(), *broker_config));
+  MILL_TRY(auto values, apply_changes(options.replace ? ConfigValues() : topic->config, changes,
+                                      topic_keys(), *broker_config));
   MILL_CHECK(check_place(*state_->effective(topic->config), *state_->effective(values)));
-  if (validate_only) return {};
-  return state_->set_config(*topic, std::move(values));
-}
-
-Result<void> Catalog::replace_config(std::string_view name, const ConfigValues& given,
-                                     bool validate_only) {
-  std::vector<ConfigChange> changes;
-  for (const auto& [key, value] : given) changes.push_back({.name = key, .value = value});
-  const auto broker_config = state_->options.config();
-  const MutexLock lock(state_->change);
-  MILL_TRY(const TopicPtr topic, state_->find_or_error(name));
-  MILL_TRY(auto values, apply_changes({}, changes, topic_keys(), *broker_config));
-  MILL_CHECK(check_place(*state_->effective(topic->config), *state_->effective(values)));
-  if (validate_only) return {};
+  if (options.validate_only) return {};
   return state_->set_config(*topic, std::move(values));
 }
 

@@ -6,6 +6,7 @@
 #include "handlers/handlers.h"
 #include "wire/messages/add_offsets_to_txn.h"
 #include "wire/messages/add_partitions_to_txn.h"
+#include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
@@ -15,8 +16,11 @@
 #include "wire/messages/describe_cluster.h"
 #include "wire/messages/describe_configs.h"
 #include "wire/messages/describe_groups.h"
+#include "wire/messages/describe_log_dirs.h"
 #include "wire/messages/describe_producers.h"
+#include "wire/messages/describe_topic_partitions.h"
 #include "wire/messages/describe_transactions.h"
+#include "wire/messages/elect_leaders.h"
 #include "wire/messages/end_txn.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/find_coordinator.h"
@@ -25,8 +29,10 @@
 #include "wire/messages/init_producer_id.h"
 #include "wire/messages/join_group.h"
 #include "wire/messages/leave_group.h"
+#include "wire/messages/list_config_resources.h"
 #include "wire/messages/list_groups.h"
 #include "wire/messages/list_offsets.h"
+#include "wire/messages/list_partition_reassignments.h"
 #include "wire/messages/list_transactions.h"
 #include "wire/messages/metadata.h"
 #include "wire/messages/offset_commit.h"
@@ -100,14 +106,20 @@ constexpr std::array kApis = {
     row<WriteTxnMarkersRequest, WriteTxnMarkersResponse>(),
     row<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(),
     row<DescribeConfigsRequest, DescribeConfigsResponse>(),
+    row<AlterConfigsRequest, AlterConfigsResponse>(),
+    row<DescribeLogDirsRequest, DescribeLogDirsResponse>(),
     row<CreatePartitionsRequest, CreatePartitionsResponse>(),
     row<DeleteGroupsRequest, DeleteGroupsResponse>(),
+    row<ElectLeadersRequest, ElectLeadersResponse>(),
     row<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(),
+    row<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(),
     row<OffsetDeleteRequest, OffsetDeleteResponse>(),
     row<DescribeClusterRequest, DescribeClusterResponse>(),
     row<DescribeProducersRequest, DescribeProducersResponse>(),
     row<DescribeTransactionsRequest, DescribeTransactionsResponse>(),
     row<ListTransactionsRequest, ListTransactionsResponse>(),
+    row<ListConfigResourcesRequest, ListConfigResourcesResponse>(),
+    row<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(),
 };
 static_assert(std::ranges::is_sorted(kApis, {}, &Api::key));
 

@@ -1,5 +1,8 @@
 #include "handlers/config_resources.h"
 
+#include "base/try.h"
+#include "broker/catalog.h"
+
 namespace millrace::handlers {
 
 Result<void> check_config_resource(const RequestContext& context, broker::Operation operation,
@@ -16,6 +19,15 @@ Result<void> check_config_resource(const RequestContext& context, broker::Operat
                          "Unsupported resource type " + std::to_string(type) +
                              "; topics (2) and brokers (4) have a configuration.");
   }
+}
+
+Result<void> alter_resource(const RequestContext& context, int8_t type, const std::string& name,
+                            std::span<const broker::ConfigChange> changes,
+                            broker::AlterOptions options) {
+  MILL_CHECK(check_config_resource(context, broker::Operation::alter_configs, type, name));
+  broker::Broker& broker = context.broker();
+  return type == kTopicResource ? broker.catalog().alter_config(name, changes, options)
+                                : broker.alter_config(name, changes, options);
 }
 
 }  // namespace millrace::handlers

@@ -1,9 +1,13 @@
 // What the configuration APIs are asked about.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "broker/config/config_entry.h"
 #include "broker/security.h"
 #include "handlers/call.h"
 
@@ -17,5 +21,22 @@ inline constexpr int8_t kBrokerResource = 4;
 /// it; otherwise the error to answer.
 Result<void> check_config_resource(const RequestContext& context, broker::Operation operation,
                                    int8_t type, const std::string& name);
+
+/// invalid_request where the request names this resource more than once.
+template <class Resource>
+Result<void> check_named_once(const std::vector<Resource>& all, const Resource& resource) {
+  const auto same = [&resource](const Resource& other) {
+    return other.resource_type == resource.resource_type &&
+           other.resource_name == resource.resource_name;
+  };
+  if (std::ranges::count_if(all, same) == 1) return {};
+  return kafka_error(ErrorCode::invalid_request,
+                     "Each resource must appear at most once: " + resource.resource_name + ".");
+}
+
+/// Changes a topic's or the broker's values, where the caller may.
+Result<void> alter_resource(const RequestContext& context, int8_t type, const std::string& name,
+                            std::span<const broker::ConfigChange> changes,
+                            broker::AlterOptions options);
 
 }  // namespace millrace::handlers

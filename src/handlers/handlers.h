@@ -9,6 +9,8 @@ struct AddOffsetsToTxnRequest;
 struct AddOffsetsToTxnResponse;
 struct AddPartitionsToTxnRequest;
 struct AddPartitionsToTxnResponse;
+struct AlterConfigsRequest;
+struct AlterConfigsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
 struct CreatePartitionsRequest;
@@ -27,10 +29,16 @@ struct DescribeConfigsRequest;
 struct DescribeConfigsResponse;
 struct DescribeGroupsRequest;
 struct DescribeGroupsResponse;
+struct DescribeLogDirsRequest;
+struct DescribeLogDirsResponse;
 struct DescribeProducersRequest;
 struct DescribeProducersResponse;
+struct DescribeTopicPartitionsRequest;
+struct DescribeTopicPartitionsResponse;
 struct DescribeTransactionsRequest;
 struct DescribeTransactionsResponse;
+struct ElectLeadersRequest;
+struct ElectLeadersResponse;
 struct EndTxnRequest;
 struct EndTxnResponse;
 struct FetchRequest;
@@ -47,10 +55,14 @@ struct JoinGroupRequest;
 struct JoinGroupResponse;
 struct LeaveGroupRequest;
 struct LeaveGroupResponse;
+struct ListConfigResourcesRequest;
+struct ListConfigResourcesResponse;
 struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
+struct ListPartitionReassignmentsRequest;
+struct ListPartitionReassignmentsResponse;
 struct ListTransactionsRequest;
 struct ListTransactionsResponse;
 struct MetadataRequest;
@@ -78,6 +90,7 @@ namespace millrace::handlers {
 using AddOffsetsToTxnCall = Call<wire::AddOffsetsToTxnRequest, wire::AddOffsetsToTxnResponse>;
 using AddPartitionsToTxnCall =
     Call<wire::AddPartitionsToTxnRequest, wire::AddPartitionsToTxnResponse>;
+using AlterConfigsCall = Call<wire::AlterConfigsRequest, wire::AlterConfigsResponse>;
 using ApiVersionsCall = Call<wire::ApiVersionsRequest, wire::ApiVersionsResponse>;
 using CreatePartitionsCall = Call<wire::CreatePartitionsRequest, wire::CreatePartitionsResponse>;
 using CreateTopicsCall = Call<wire::CreateTopicsRequest, wire::CreateTopicsResponse>;
@@ -87,9 +100,13 @@ using DeleteTopicsCall = Call<wire::DeleteTopicsRequest, wire::DeleteTopicsRespo
 using DescribeClusterCall = Call<wire::DescribeClusterRequest, wire::DescribeClusterResponse>;
 using DescribeConfigsCall = Call<wire::DescribeConfigsRequest, wire::DescribeConfigsResponse>;
 using DescribeGroupsCall = Call<wire::DescribeGroupsRequest, wire::DescribeGroupsResponse>;
+using DescribeLogDirsCall = Call<wire::DescribeLogDirsRequest, wire::DescribeLogDirsResponse>;
 using DescribeProducersCall = Call<wire::DescribeProducersRequest, wire::DescribeProducersResponse>;
+using DescribeTopicPartitionsCall =
+    Call<wire::DescribeTopicPartitionsRequest, wire::DescribeTopicPartitionsResponse>;
 using DescribeTransactionsCall =
     Call<wire::DescribeTransactionsRequest, wire::DescribeTransactionsResponse>;
+using ElectLeadersCall = Call<wire::ElectLeadersRequest, wire::ElectLeadersResponse>;
 using EndTxnCall = Call<wire::EndTxnRequest, wire::EndTxnResponse>;
 using FetchCall = Call<wire::FetchRequest, wire::FetchResponse>;
 using FindCoordinatorCall = Call<wire::FindCoordinatorRequest, wire::FindCoordinatorResponse>;
@@ -99,8 +116,12 @@ using IncrementalAlterConfigsCall =
 using InitProducerIdCall = Call<wire::InitProducerIdRequest, wire::InitProducerIdResponse>;
 using JoinGroupCall = Call<wire::JoinGroupRequest, wire::JoinGroupResponse>;
 using LeaveGroupCall = Call<wire::LeaveGroupRequest, wire::LeaveGroupResponse>;
+using ListConfigResourcesCall =
+    Call<wire::ListConfigResourcesRequest, wire::ListConfigResourcesResponse>;
 using ListGroupsCall = Call<wire::ListGroupsRequest, wire::ListGroupsResponse>;
 using ListOffsetsCall = Call<wire::ListOffsetsRequest, wire::ListOffsetsResponse>;
+using ListPartitionReassignmentsCall =
+    Call<wire::ListPartitionReassignmentsRequest, wire::ListPartitionReassignmentsResponse>;
 using ListTransactionsCall = Call<wire::ListTransactionsRequest, wire::ListTransactionsResponse>;
 using MetadataCall = Call<wire::MetadataRequest, wire::MetadataResponse>;
 using OffsetCommitCall = Call<wire::OffsetCommitRequest, wire::OffsetCommitResponse>;
@@ -115,6 +136,7 @@ using WriteTxnMarkersCall = Call<wire::WriteTxnMarkersRequest, wire::WriteTxnMar
 
 void handle(const AddOffsetsToTxnCall& call);
 void handle(const AddPartitionsToTxnCall& call);
+void handle(const AlterConfigsCall& call);
 void handle(const ApiVersionsCall& call);
 void handle(const CreatePartitionsCall& call);
 void handle(const CreateTopicsCall& call);
@@ -124,8 +146,11 @@ void handle(const DeleteTopicsCall& call);
 void handle(const DescribeClusterCall& call);
 void handle(const DescribeConfigsCall& call);
 void handle(const DescribeGroupsCall& call);
+void handle(const DescribeLogDirsCall& call);
 void handle(const DescribeProducersCall& call);
+void handle(const DescribeTopicPartitionsCall& call);
 void handle(const DescribeTransactionsCall& call);
+void handle(const ElectLeadersCall& call);
 void handle(const EndTxnCall& call);
 void handle(const FetchCall& call);
 void handle(const FindCoordinatorCall& call);
@@ -134,8 +159,10 @@ void handle(const IncrementalAlterConfigsCall& call);
 void handle(const InitProducerIdCall& call);
 void handle(const JoinGroupCall& call);
 void handle(const LeaveGroupCall& call);
+void handle(const ListConfigResourcesCall& call);
 void handle(const ListGroupsCall& call);
 void handle(const ListOffsetsCall& call);
+void handle(const ListPartitionReassignmentsCall& call);
 void handle(const ListTransactionsCall& call);
 void handle(const MetadataCall& call);
 void handle(const OffsetCommitCall& call);

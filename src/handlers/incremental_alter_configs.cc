@@ -1,9 +1,7 @@
 // IncrementalAlterConfigs: changes single values of topics and of the broker (KIP-339).
 #include "wire/messages/incremental_alter_configs.h"
 
-#include <algorithm>
-
-#include "broker/catalog.h"
+#include "base/try.h"
 #include "handlers/config_resources.h"
 #include "handlers/errors.h"
 #include "handlers/handlers.h"
@@ -32,26 +30,10 @@ Result<std::vector<broker::ConfigChange>> translate(const Asked& asked) {
 }
 
 Result<void> alter(const IncrementalAlterConfigsCall& call, const Asked& asked) {
-  const auto& resources = call.request.resources;
-  const auto same = [&asked](const Asked& other) {
-    return other.resource_type == asked.resource_type && other.resource_name == asked.resource_name;
-  };
-  if (std::ranges::count_if(resources, same) > 1) {
-    return kafka_error(ErrorCode::invalid_request,
-                       "Each resource must appear at most once: " + asked.resource_name + ".");
-  }
-  if (auto checked = check_config_resource(call.context, broker::Operation::alter_configs,
-                                           asked.resource_type, asked.resource_name);
-      !checked) {
-    return checked;
-  }
-  auto changes = translate(asked);
-  if (!changes) return std::move(changes).error();
-  broker::Broker& broker = call.context.broker();
-  const bool validate_only = call.request.validate_only;
-  return asked.resource_type == kTopicResource
-             ? broker.catalog().alter_config(asked.resource_name, *changes, validate_only)
-             : broker.alter_config(asked.resource_name, *changes, validate_only);
+  MILL_CHECK(check_named_once(call.request.resources, asked));
+  MILL_TRY(const auto changes, translate(asked));
+  return alter_resource(call.context, asked.resource_type, asked.resource_name, changes,
+                        {.validate_only = call.request.validate_only});
 }
 
 }  // namespace

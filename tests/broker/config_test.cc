@@ -102,7 +102,7 @@ TEST_F(ConfigTest, ValuesOutsideTheirBoundsAreRefused) {
 
 TEST_F(ConfigTest, ValidateOnlyChangesNothing) {
   const ConfigChange asked{"retention.ms", Operation::set, "5000"};
-  EXPECT_TRUE(catalog().alter_config("t", std::span(&asked, 1), true));
+  EXPECT_TRUE(catalog().alter_config("t", std::span(&asked, 1), {.validate_only = true}));
   EXPECT_EQ(entry("retention.ms").source, ConfigSource::default_value);
 }
 

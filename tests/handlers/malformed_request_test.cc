@@ -59,14 +59,20 @@ std::vector<GoldenRequest> golden_requests() {
       {"WriteTxnMarkersRequest", 27},
       {"TxnOffsetCommitRequest", 28},
       {"DescribeConfigsRequest", 32},
+      {"AlterConfigsRequest", 33},
+      {"DescribeLogDirsRequest", 35},
       {"CreatePartitionsRequest", 37},
       {"DeleteGroupsRequest", 42},
+      {"ElectLeadersRequest", 43},
       {"IncrementalAlterConfigsRequest", 44},
+      {"ListPartitionReassignmentsRequest", 46},
       {"OffsetDeleteRequest", 47},
       {"DescribeClusterRequest", 60},
       {"DescribeProducersRequest", 61},
       {"DescribeTransactionsRequest", 65},
       {"ListTransactionsRequest", 66},
+      {"ListConfigResourcesRequest", 74},
+      {"DescribeTopicPartitionsRequest", 75},
   };
   std::vector<GoldenRequest> requests;
   std::ifstream file(MILL_TEST_DATA "/wire/golden.txt");

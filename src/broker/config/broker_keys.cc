@@ -151,6 +151,9 @@ constexpr ConfigKey kKeys[] = {
            "The most open connections of one address."),
     number(int32, "max.incremental.fetch.session.cache.slots", "1000", 0, kStart,
            "The most fetch sessions remembered; further clients fetch without one."),
+    number(int32, "max.request.partition.size.limit", "2000", 1, kStart,
+           "The most partitions of one answer to DescribeTopicPartitions; clients ask for the rest "
+           "with a cursor."),
     number(int32, "message.max.bytes", "1048588", 0, kDynamic,
            "Default of the topic key max.message.bytes."),
     words(string, "millrace.durability", "disk", "", kDynamic,

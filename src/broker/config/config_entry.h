@@ -46,6 +46,14 @@ struct ConfigChange {
   std::optional<std::string> value;
 };
 
+struct AlterOptions {
+  /// Make the changes to nothing: what they do not set returns to what is inherited, as the older
+  /// AlterConfigs has it.
+  bool replace = false;
+  /// Change nothing, only answer whether it could be done.
+  bool validate_only = false;
+};
+
 /// The value of a topic key in force: the topic's own, or its broker keys', or the default; nothing
 /// where there is none.
 std::optional<std::string> topic_value(const ConfigKey& key, const ConfigValues& own,

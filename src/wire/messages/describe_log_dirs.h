@@ -48,7 +48,7 @@ struct DescribeLogDirsResponse {
   struct Partition {
     int32_t partition_index = 0;
     int64_t partition_size = 0;
-    /// How far the log's end is ahead of the high watermark.
+    /// How far the log's end is behind the high watermark; 0 on a leader.
     int64_t offset_lag = 0;
     /// A copy that is on its way to another directory.
     bool is_future_key = false;
