@@ -25,11 +25,12 @@ def definition(name):
 
 
 def within(version, text):
-    first, dash, last = (text or "none").partition("-")
-    if first == "none":
+    """Whether a version is one of "3+", "0-12", "5" or "none"."""
+    if text in (None, "none"):
         return False
-    low = int(first.rstrip("+"))
-    return low <= version <= (int(last) if dash else low if first == text and "+" not in text else 1 << 15)
+    first, dash, last = text.rstrip("+").partition("-")
+    last = last if dash else 1 << 15 if text.endswith("+") else first
+    return int(first) <= version <= int(last)
 
 
 def varint(value):
@@ -97,7 +98,8 @@ class Encoder(Message):
             return value
         if name in ("string", "bytes", "records"):
             value = value.encode() if isinstance(value, str) else value
-            return self.length(None if value is None else len(value), ">h" if name == "string" else ">i") + (value or b"")
+            size = self.length(None if value is None else len(value), ">h" if name == "string" else ">i")
+            return size + (value or b"")
         there = struct.pack(">b", -1 if value is None else 1) if self.nullable(field) else b""
         return there + (b"" if value is None else self.struct(self.fields(field), value))
 
