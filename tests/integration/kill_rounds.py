@@ -3,7 +3,7 @@
 
     kill_rounds.py [--rounds 10] [--seed N] [--against kafka] [--keep DIR]
 
-Each round lets three producers and a committing group work for a random while, kills the broker with SIGKILL (some
+Each round lets three producers, a committing group and an exactly-once copier work for a random while, kills the broker with SIGKILL (some
 rounds also while it recovers), starts it again on the same directory and compares with the ledgers. The last line is
 `N rounds passed, N failed`. The clients live through all rounds, so their retries meet the restarted broker.
 """
@@ -23,6 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "peers")]
 from confluent_kafka.admin import AdminClient, NewTopic  # noqa: E402
 
 import kafka_peer  # noqa: E402
+from copier import Copier, CopyCheck  # noqa: E402
 from ledger import PARTITIONS, CommittingReader, ConfluentWriter, Ledger, PythonWriter, Reader, Violation, retried  # noqa: E402
 from millrace import Millrace, wait_for  # noqa: E402
 
@@ -40,13 +41,16 @@ class Session:
         bootstrap = self.node.bootstrap
         self.ledgers = [Ledger(t) for t in ("idempotent", "idempotent-python", "written")]
         admin = AdminClient({"bootstrap.servers": bootstrap})
-        made = admin.create_topics([NewTopic(ledger.topic, PARTITIONS, 1) for ledger in self.ledgers])
+        topics = [*(ledger.topic for ledger in self.ledgers), "copied"]
+        made = admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
         for future in made.values():
             future.result(20)
         self.reader = Reader(bootstrap)
         for ledger in self.ledgers:
             retried(lambda t=ledger.topic: self.reader.end(t, PARTITIONS - 1))
         self.group = CommittingReader(bootstrap, "killed-readers", self.ledgers[0].topic, seed + 4)
+        self.copier = Copier(bootstrap, self.ledgers[1].topic, "copied", seed + 5)
+        self.copy = CopyCheck(bootstrap, self.copier, self.ledgers[1])
         self.writers = [ConfluentWriter(bootstrap, self.ledgers[0], seed + 1, idempotent=True),
                         PythonWriter(bootstrap, self.ledgers[1], seed + 2),
                         ConfluentWriter(bootstrap, self.ledgers[2], seed + 3, idempotent=False)]
@@ -66,11 +70,12 @@ class Session:
         for ledger in self.ledgers:
             ledger.verify(self.reader)
         self.group.verify(self.reader)
+        self.copy.verify(self.reader)
         self.check_workers()
         return took
 
     def check_workers(self):
-        for worker in (self.group, *self.writers):
+        for worker in (self.group, self.copier, *self.writers):
             worker.check()
 
     def finish(self):
@@ -81,6 +86,7 @@ class Session:
             ledger.verify_from_the_start(self.reader)
             if not ledger.acknowledged:
                 raise Violation(f"{ledger.topic}: nothing was acknowledged, so nothing was tested")
+        self.copy.verify_at_the_end(self.reader)
         ends = [self.reader.end(self.ledgers[0].topic, p) for p in range(PARTITIONS)]
 
         def group_has_caught_up():
@@ -111,7 +117,7 @@ def main():
             starts.append(session.round())
             told = sum(ledger.acknowledged for ledger in session.ledgers)
             print(f"round {number}: ready after {starts[-1]:.3f} s; {told} records acknowledged, "
-                  f"committed {session.group.committed}", flush=True)
+                  f"committed {session.group.committed}, {session.copier.committed} transactions", flush=True)
             passed += 1
         session.finish()
     except Exception as failure:
