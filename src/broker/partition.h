@@ -160,7 +160,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void append_internal(Bytes batches, InternalAppendCallback callback, VerificationGuard guard = 0);
   /// What an append that begins a transaction here must bring, got before its coordinator is asked;
   /// nothing where the producer has one open here under this epoch.
-  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch);
+  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
+                                                      int32_t first_sequence);
 
   /// Calls back when every record below `up_to` is as durable as the topic's level promises for
   /// acks=all; at once where it already is. An `up_to` beyond the end counts as the end.

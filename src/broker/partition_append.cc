@@ -192,8 +192,9 @@ void Partition::Audience::reach(int64_t bytes, Woken& woken) {
 }
 
 std::optional<VerificationGuard> Partition::verification_guard(ProducerId producer_id,
-                                                               int16_t epoch) {
-  return log_ ? log_->verification_guard(producer_id, epoch) : std::nullopt;
+                                                               int16_t epoch,
+                                                               int32_t first_sequence) {
+  return log_ ? log_->verification_guard(producer_id, epoch, first_sequence) : std::nullopt;
 }
 
 }  // namespace millrace::broker

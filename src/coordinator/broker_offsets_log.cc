@@ -187,7 +187,8 @@ std::optional<uint64_t> BrokerOffsetsLog::verification_guard(PartitionId partiti
                                                              ProducerId producer_id,
                                                              int16_t epoch) {
   const auto log = broker_.catalog().find_partition(broker::kOffsetsTopic, partition);
-  return log ? log->verification_guard(producer_id, epoch) : std::nullopt;
+  constexpr int32_t kNoSequence = -1;
+  return log ? log->verification_guard(producer_id, epoch, kNoSequence) : std::nullopt;
 }
 
 Result<void> BrokerOffsetsLog::replay(

@@ -176,7 +176,9 @@ void look_at_transaction(Target& target) {
   if (!header || !header->is_transactional()) return;
   target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
   target.guard =
-      target.partition->verification_guard(target.producer.id, target.producer.epoch).value_or(0);
+      target.partition
+          ->verification_guard(target.producer.id, target.producer.epoch, header->base_sequence())
+          .value_or(0);
 }
 
 bool has_transactional_batch(const wire::ProduceRequest& request) {

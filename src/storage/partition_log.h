@@ -141,7 +141,9 @@ class PartitionLog {
   /// KIP-890: a transaction begins on a partition only if its coordinator knows that it does, and
   /// not if it ended while the coordinator was asked. Nothing where the producer has one open here
   /// under this epoch, so that nobody needs to be asked; else a guard, to be got before asking.
-  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch);
+  /// A later batch is refused as long as the first one that was asked for has not come.
+  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
+                                                      int32_t first_sequence);
 
   /// Where readers of committed records stop: the first record of a transaction that is open or
   /// whose end is not below `high_watermark`; else the high watermark. Safe from one thread at a
@@ -280,6 +282,8 @@ class PartitionLog {
   /// Producers whose transaction is being verified. A marker ends what was asked before it.
   struct Verifying {
     VerificationGuard guard = kNoVerification;
+    int16_t epoch = -1;
+    int32_t first_sequence = -1;
     int64_t asked_ms = 0;
   };
   std::unordered_map<ProducerId, Verifying> verifying_ MILL_GUARDED_BY(mutex_);

@@ -92,17 +92,28 @@ Result<void> PartitionLog::check_transactions(const AppendRequest& request,
                          cat("producer ", batch.producer_id, " epoch ", batch.epoch, " has ",
                              is_open ? "a transaction open on " : "no transaction on ", name_));
     }
+    if (batch.first_sequence > asked->second.first_sequence) {
+      return kafka_error(
+          ErrorCode::out_of_order_sequence_number,
+          cat("producer ", batch.producer_id, " epoch ", batch.epoch, " sent sequence ",
+              batch.first_sequence, " to ", name_, " before ", asked->second.first_sequence));
+    }
   }
   return {};
 }
 
 std::optional<VerificationGuard> PartitionLog::verification_guard(ProducerId producer_id,
-                                                                  int16_t epoch) {
+                                                                  int16_t epoch,
+                                                                  int32_t first_sequence) {
   const MutexLock lock(mutex_);
   if (is_open_here(producer_id, epoch)) return std::nullopt;
   Verifying& verifying = verifying_[producer_id];
   // Requests of one producer that are verified at the same time share the guard.
   if (verifying.guard == kNoVerification) verifying.guard = ++last_guard_;
+  if (verifying.epoch != epoch || first_sequence < verifying.first_sequence) {
+    verifying.epoch = epoch;
+    verifying.first_sequence = first_sequence;
+  }
   verifying.asked_ms = clock_.wall_ms();
   return verifying.guard;
 }

@@ -1,15 +1,9 @@
 """The administration APIs that clients and tools rarely call: the same answers as Apache Kafka's."""
 import pytest
 
-import same_as_kafka
 from wire_client import batch
 
 TOPIC, BROKER = 2, 4
-
-
-@pytest.fixture
-def both(broker, oracle, name):
-    return lambda conversation: same_as_kafka.same([broker.bootstrap, oracle.bootstrap], name, conversation)
 
 
 def two_topics(side):

@@ -1,18 +1,12 @@
 """Produce, Fetch, offsets and their neighbours in Kafka's newest versions, where requests name topics by id."""
 import pytest
 
-import same_as_kafka
 from millrace import wait_for
 from same_as_kafka import NOBODY
 from wire_client import batch
 
 # Null and an empty list of aborted transactions mean the same; Kafka gives either with an error.
 IN_FETCHES = ("AbortedTransactions",)
-
-
-@pytest.fixture
-def both(broker, oracle, name):
-    return lambda conversation: same_as_kafka.same([broker.bootstrap, oracle.bootstrap], name, conversation)
 
 
 def produce(side, topics):

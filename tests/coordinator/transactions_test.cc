@@ -277,6 +277,18 @@ TEST_F(TransactionTest, VersionTwoMayAbortWhatNeverBegan) {
   EXPECT_EQ(end(third.producer, true, kV2).error, ErrorCode::invalid_txn_state);
 }
 
+TEST_F(TransactionTest, VersionTwoMayEndTheNextWhileTheLastIsBeingFinished) {
+  const auto first = init().producer;
+  ASSERT_EQ(add(first, {kOrders0}, kV2), ErrorCode::none);
+  log.hold_markers();
+  const auto second = end(first, true, kV2).producer;
+  EXPECT_FALSE(begin_end(second, false, kV2));
+  log.release();
+  ASSERT_TRUE(*ended);
+  EXPECT_EQ((*ended)->error, ErrorCode::none);
+  EXPECT_EQ((*ended)->producer.epoch, 2);
+}
+
 TEST_F(TransactionTest, UsedUpEpochsLeadToANewProducerId) {
   auto producer = init().producer;
   for (int i = 0; i < kProducerEpochMax; ++i) {

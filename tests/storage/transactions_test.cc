@@ -21,7 +21,7 @@ class Transactions : public LogTest {
 
   /// One record of the producer's transaction, which begins with it where none is open.
   Result<AppendedInfo> send(ProducerId producer, int16_t epoch = 0) {
-    const auto guard = log->verification_guard(producer, epoch);
+    const auto guard = log->verification_guard(producer, epoch, sequences[producer]);
     auto done = append({.producer = producer,
                         .epoch = epoch,
                         .sequence = sequences[producer],
@@ -111,13 +111,13 @@ TEST_F(Transactions, BeginningNeedsAGuard) {
       ErrorCode::invalid_txn_state);
   EXPECT_EQ(log->log_end_offset(), Offset(0));
   ASSERT_TRUE(send(kAlice));
-  EXPECT_FALSE(log->verification_guard(kAlice, 0)) << "it is open: nobody needs to be asked";
+  EXPECT_FALSE(log->verification_guard(kAlice, 0, 1)) << "it is open: nobody needs to be asked";
 }
 
 TEST_F(Transactions, MarkerEndsWhatWasAskedBeforeIt) {
   ASSERT_TRUE(send(kAlice));
   ASSERT_TRUE(commit(kAlice));
-  const auto guard = log->verification_guard(kAlice, 0);
+  const auto guard = log->verification_guard(kAlice, 0, 1);
   ASSERT_TRUE(guard);
   ASSERT_TRUE(abort(kAlice));
   EXPECT_EQ(code_of(append({.producer = kAlice,
@@ -126,6 +126,16 @@ TEST_F(Transactions, MarkerEndsWhatWasAskedBeforeIt) {
                             .is_transactional = true,
                             .guard = *guard})),
             ErrorCode::invalid_txn_state);
+}
+
+TEST_F(Transactions, BeginsWithTheFirstBatchThatWasAskedFor) {
+  const auto guard = log->verification_guard(kAlice, 0, 0);
+  ASSERT_EQ(log->verification_guard(kAlice, 0, 1), guard);
+  const BatchSpec second{
+      .producer = kAlice, .epoch = 0, .sequence = 1, .is_transactional = true, .guard = *guard};
+  EXPECT_EQ(code_of(append(second)), ErrorCode::out_of_order_sequence_number);
+  ASSERT_TRUE(send(kAlice));
+  EXPECT_TRUE(append(second));
 }
 
 TEST_F(Transactions, RecordsOutsideAreRefusedWhileOneIsOpen) {

@@ -107,9 +107,12 @@ Result<Transaction> TransactionCore::decide_v2(const Transaction& transaction,
     return refused(ErrorCode::invalid_producer_id_mapping, transaction, request);
   }
   const bool has_epoch = current.epoch == request.producer.epoch;
+  if (has_epoch && transaction.is_preparing()) {
+    // The end of the next transaction, while the last one's markers are on their way.
+    return refused(ErrorCode::concurrent_transactions, transaction, request);
+  }
   const bool may_retry = is_retry && (transaction.is_preparing() || transaction.is_complete());
-  const bool may_begin = has_epoch && !transaction.is_preparing();
-  if (!may_retry && !may_begin) return refused(ErrorCode::producer_fenced, transaction, request);
+  if (!may_retry && !has_epoch) return refused(ErrorCode::producer_fenced, transaction, request);
 
   if (transaction.is(TransactionState::ongoing)) return prepare(transaction, request);
   if (is_retry && is_outcome(transaction, request.is_commit)) return done_before();
