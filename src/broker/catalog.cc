@@ -29,6 +29,8 @@ PartitionPtr Catalog::find_partition(std::string_view topic, PartitionId id) con
 
 std::vector<TopicPtr> Catalog::list() const { return state_->list(); }
 
+int64_t Catalog::version() const { return state_->version.load(); }
+
 Result<std::vector<ConfigEntry>> Catalog::describe_config(std::string_view topic) const {
   MILL_TRY(const TopicPtr found, state_->find_or_error(topic));
   return describe_topic_config(found->config, *state_->options.config());
@@ -69,12 +71,14 @@ void Catalog::State::publish(TopicPtr topic) {
   by_id.insert_or_assign(topic->id, topic);
   const std::string& name = topic->name;
   by_name.insert_or_assign(name, std::move(topic));
+  ++version;
 }
 
 void Catalog::State::withdraw(const Topic& topic) {
   const MutexLock lock(mutex);
   by_name.erase(topic.name);
   by_id.erase(topic.id);
+  ++version;
 }
 
 std::shared_ptr<const TopicConfig> Catalog::State::effective(const ConfigValues& own) const {

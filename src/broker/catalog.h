@@ -94,6 +94,9 @@ class Catalog {
   std::shared_ptr<Partition> find_partition(std::string_view topic, PartitionId id) const;
   /// All topics, sorted by name.
   std::vector<TopicPtr> list() const;
+  /// Rises whenever a topic comes, goes or changes. Whoever reads it before the topics never misses
+  /// a change.
+  int64_t version() const;
 
   /// Codes: invalid_topic_exception, topic_already_exists, invalid_partitions,
   /// invalid_replication_factor, invalid_replica_assignment, invalid_config, invalid_request,

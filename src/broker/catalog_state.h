@@ -1,6 +1,8 @@
 // What the catalog's files share: its tables, and how a topic and its partitions come and go.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +39,8 @@ struct Catalog::State {
   std::unordered_map<std::string, TopicPtr, TextHash, std::equal_to<>> by_name
       MILL_GUARDED_BY(mutex);
   std::unordered_map<Uuid, TopicPtr> by_id MILL_GUARDED_BY(mutex);
+  /// Counts what publish and withdraw did.
+  std::atomic<int64_t> version = 0;
 
   TopicPtr find(std::string_view name) const;
   /// The topic, or unknown_topic_or_partition.

@@ -16,6 +16,11 @@ namespace millrace::coordinator {
 
 namespace {
 
+std::optional<TopicInfo> info_of(const broker::TopicPtr& topic) {
+  if (!topic) return std::nullopt;
+  return TopicInfo{topic->id, topic->name, topic->partition_count()};
+}
+
 /// Where recovery found the end of the log, if the log has been appended to by nobody since.
 std::optional<Offset> end_after_recovery(const broker::Partition& partition) {
   const LeaderEpoch epoch = partition.leader_epoch();
@@ -210,5 +215,21 @@ std::optional<Offset> BrokerOffsetsLog::recovered_end(const std::string& topic,
   if (found == recovered_ends_.end()) return std::nullopt;
   return found->second;
 }
+
+std::optional<TopicInfo> BrokerOffsetsLog::find_topic(std::string_view name) const {
+  return info_of(broker_.catalog().find(name));
+}
+
+std::optional<TopicInfo> BrokerOffsetsLog::find_topic(const Uuid& id) const {
+  return info_of(broker_.catalog().find(id));
+}
+
+std::vector<std::string> BrokerOffsetsLog::topic_names() const {
+  std::vector<std::string> names;
+  for (const auto& topic : broker_.catalog().list()) names.push_back(topic->name);
+  return names;
+}
+
+int64_t BrokerOffsetsLog::topics_version() const { return broker_.catalog().version(); }
 
 }  // namespace millrace::coordinator

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,11 @@ class BrokerOffsetsLog final : public OffsetsLog {
                                      PartitionId partition) const override;
   std::optional<Offset> recovered_end(const std::string& topic,
                                       PartitionId partition) const override;
+
+  std::optional<TopicInfo> find_topic(std::string_view name) const override;
+  std::optional<TopicInfo> find_topic(const Uuid& id) const override;
+  std::vector<std::string> topic_names() const override;
+  int64_t topics_version() const override;
 
  private:
   class InOrder;

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "coordinator/consumer/assignor.h"
 #include "record/codec.h"
 
 namespace millrace::coordinator {
+
+/// Between which protocols a group may change while it has members
+/// (group.consumer.migration.policy).
+enum class MigrationPolicy : uint8_t { disabled, upgrade, downgrade, bidirectional };
 
 struct CoordinatorConfig {
   /// group.min.session.timeout.ms, group.max.session.timeout.ms
@@ -23,6 +29,20 @@ struct CoordinatorConfig {
   int64_t offsets_retention_check_interval_ms = 600'000;
   /// offsets.topic.compression.codec
   record::Codec offsets_codec = record::Codec::none;
+
+  // --- Groups of the consumer protocol.
+  /// group.consumer.session.timeout.ms
+  int32_t consumer_session_timeout_ms = 45'000;
+  /// group.consumer.heartbeat.interval.ms
+  int32_t consumer_heartbeat_interval_ms = 5'000;
+  /// group.consumer.max.size
+  int32_t consumer_group_size_max = INT32_MAX;
+  /// group.consumer.assignment.interval.ms: newcomers that come together are assigned together.
+  int32_t consumer_assignment_interval_ms = 1'000;
+  /// group.consumer.assignors; the first one is the default. Not empty.
+  std::vector<Assignor> consumer_assignors = {Assignor::uniform, Assignor::range};
+  /// group.consumer.migration.policy
+  MigrationPolicy consumer_migration_policy = MigrationPolicy::bidirectional;
 };
 
 }  // namespace millrace::coordinator

@@ -1,7 +1,9 @@
 // Core: what stands behind GroupCoordinator. One file per subject implements it: core.cc (finding
 // and locking groups), join.cc, rebalance.cc, sync.cc, session.cc, leave.cc, groups.cc (list,
 // describe, delete), offset_commit.cc, offset_transactions.cc, offset_fetch.cc, offset_delete.cc,
-// load.cc, expiry.cc.
+// load.cc, expiry.cc. For groups of the consumer protocol, in consumer/: heartbeat.cc, settle.cc
+// (one change after the other), member_timers.cc, describe.cc, classic_members.cc, convert.cc,
+// offset_checks.cc.
 #pragma once
 
 #include <atomic>
@@ -18,6 +20,9 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/timers.h"
+#include "coordinator/consumer/consumer_change.h"
+#include "coordinator/consumer/consumer_messages.h"
+#include "coordinator/consumer/consumer_side.h"
 #include "coordinator/coordinator_config.h"
 #include "coordinator/effects.h"
 #include "coordinator/group.h"
@@ -40,6 +45,7 @@ struct GroupCell {
   const PartitionId partition;
   Mutex mutex{LockRank::group};
   Group group MILL_GUARDED_BY(mutex);
+  ConsumerSide consumer MILL_GUARDED_BY(mutex);
   std::deque<PendingAppend> outbox MILL_GUARDED_BY(mutex);
   /// A thread is appending from the outbox; others leave their batches to it.
   bool is_draining MILL_GUARDED_BY(mutex) = false;
@@ -49,7 +55,9 @@ using CellPtr = std::shared_ptr<GroupCell>;
 /// A group under its lock, as the functions below pass it on.
 struct Locked {
   const CellPtr& cell;
+  /// Members of the classic protocol, and the offsets of either protocol.
   Group& group;
+  ConsumerSide& consumer;
   Effects& effects;
 };
 
@@ -85,6 +93,10 @@ class Core : public std::enable_shared_from_this<Core> {
   // offset_delete.cc
   void delete_offsets(OffsetDeleteRequest request, Reply<OffsetDeleteResponse> reply);
   void topics_deleted(const std::vector<std::string>& topics);
+  // consumer/heartbeat.cc
+  void consumer_heartbeat(ConsumerHeartbeatRequest request, Reply<ConsumerHeartbeatResponse> reply);
+  // consumer/describe.cc
+  DescribedConsumerGroup describe_consumer_group(std::string_view group_id);
 
  private:
   // --- core.cc: groups and their locks
@@ -108,7 +120,7 @@ class Core : public std::enable_shared_from_this<Core> {
     {
       const MutexLock lock(cell->mutex);
       effects.emplace(cell->outbox);
-      Locked at{cell, cell->group, *effects};
+      Locked at{cell, cell->group, cell->consumer, *effects};
       work(at);
     }
     drain(cell);
@@ -158,6 +170,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void add_group_record(record::BatchBuilder& builder, const Group& group, const GroupValue& value);
 
   // --- join.cc
+  void join_group(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
   void join_new_member(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
   void join_known_member(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
   void add_member(Locked& at, JoinRequest& request, const std::string& member_id,
@@ -183,6 +196,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void drop_member(Locked& at, const std::string& member_id);
 
   // --- sync.cc
+  void sync_group(Locked& at, SyncRequest& request, Reply<SyncResponse>& reply);
   void sync_completing(Locked& at, SyncRequest& request, Reply<SyncResponse>& reply);
   void store_assignment(Locked& at, SyncRequest& request);
   void assignment_stored(Locked& at, const Result<Offset>& appended);
@@ -196,8 +210,20 @@ class Core : public std::enable_shared_from_this<Core> {
   void session_due(Locked& at, const std::string& member_id);
   void end_session(Session& session);
 
+  // --- leave.cc
+  void leave_group(Locked& at, LeaveResponse& response, Reply<LeaveResponse>& reply);
+
   // --- offset_commit.cc
   ErrorCode validate_commit(const Group& group, const OffsetCommitRequest& request) const;
+  void commit_to_group(Locked& at, const OffsetCommitRequest& request,
+                       OffsetCommitResponse& response, const std::vector<Uuid>& topic_ids,
+                       Reply<OffsetCommitResponse>& reply);
+  // --- consumer/offset_checks.cc
+  static ErrorCode validate_consumer_commit(const ConsumerGroup& group,
+                                            const OffsetCommitRequest& request,
+                                            const std::vector<Uuid>& topic_ids);
+  static ErrorCode validate_consumer_fetch(const ConsumerGroup& group,
+                                           const FetchGroupOffsetsRequest& request);
   void commit_validated(Locked& at, const OffsetCommitRequest& request,
                         OffsetCommitResponse response, const std::vector<Uuid>& topic_ids,
                         Reply<OffsetCommitResponse> reply);
@@ -216,6 +242,74 @@ class Core : public std::enable_shared_from_this<Core> {
   // --- groups.cc
   /// Of an Empty group: tombstones for it and everything it committed.
   void delete_group(Locked& at, std::function<void(ErrorCode)> done);
+
+  // --- consumer/settle.cc: a group of the consumer protocol changes when the records are durable,
+  // --- and one change follows the other.
+  /// Runs `work(Locked&)` now, or when the change under way is written.
+  template <class Work>
+  void when_settled(Locked& at, Work work) {
+    if (!at.consumer.is_changing) return work(at);
+    at.consumer.waiting.emplace_back(std::move(work));
+  }
+  ConsumerChange new_change(const ConsumerGroup& group) const {
+    return ConsumerChange(group, config_, log_, now_ms());
+  }
+  using ChangeDone = std::function<void(Locked&, ErrorCode)>;
+  /// Writes `batch` (which may hold other records already) and the change; then the group is
+  /// changed, `done` is told, and what waited goes on. On an error the group is as before.
+  void write_change(Locked& at, record::BatchBuilder& batch, const ConsumerChange& change,
+                    ChangeDone done);
+  void write_change(Locked& at, const ConsumerChange& change, ChangeDone done);
+  void add_consumer_record(record::BatchBuilder& batch, const Group& group,
+                           const ConsumerRecord& record) const;
+  void run_waiting(Locked& at);
+
+  // --- consumer/heartbeat.cc
+  void heartbeat_of_member(Locked& at, const ConsumerHeartbeatRequest& request,
+                           Reply<ConsumerHeartbeatResponse> reply);
+  void join_as_first_consumer(Locked& at, const ConsumerHeartbeatRequest& request,
+                              Reply<ConsumerHeartbeatResponse> reply);
+  void leave_consumer_group(Locked& at, const ConsumerHeartbeatRequest& request,
+                            Reply<ConsumerHeartbeatResponse> reply);
+
+  // --- consumer/member_timers.cc
+  void touch_consumer(Locked& at, const std::string& member_id);
+  void consumer_session_due(Locked& at, const std::string& member_id);
+  void set_member_timer(Locked& at, const std::string& member_id,
+                        MemberTimer ConsumerTimers::* timer, int32_t after_ms,
+                        std::string_view reason);
+  void cancel_member_timer(Locked& at, const std::string& member_id,
+                           MemberTimer ConsumerTimers::* timer);
+  void cancel_all_timers(Locked& at, const std::string& member_id);
+  /// After a change: timers of members that came, moved on or went.
+  void update_member_timers(Locked& at, const std::vector<ConsumerRecord>& records);
+  void update_revocation_timer(Locked& at, const ConsumerMember& member);
+  void start_loaded_consumers(Locked& at);
+  void fence_consumer(Locked& at, const std::string& member_id, std::string_view reason);
+  void fence_consumers(Locked& at, const std::set<std::string>& member_ids, ChangeDone done);
+
+  // --- consumer/classic_members.cc: members of the classic protocol in such a group
+  void join_consumer_group(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply);
+  void sync_consumer_group(Locked& at, const SyncRequest& request, Reply<SyncResponse>& reply);
+  ErrorCode heartbeat_in_consumer_group(Locked& at, const HeartbeatRequest& request);
+  void leave_consumer_group(Locked& at, LeaveResponse& response, Reply<LeaveResponse>& reply);
+  /// From the first time on that it is told, a member has its rebalance timeout to join again.
+  void expect_rejoin(Locked& at, const ConsumerMember& member);
+  static ErrorCode validate_classic_member(const ConsumerGroup& group, std::string_view member_id,
+                                           const std::optional<std::string>& instance_id);
+
+  // --- consumer/convert.cc
+  /// group_id_not_found, with a sentence, where the classic group cannot become a consumer group.
+  std::optional<ConsumerHeartbeatResponse> refuse_upgrade(const Group& group) const;
+  /// Ends what waits in the classic group and takes its members' timers off.
+  void detach_classic_group(Locked& at);
+  bool can_downgrade_without(const ConsumerGroup& group,
+                             const std::set<std::string>& leaving) const;
+  /// The group without `leaving` becomes a classic group that rebalances.
+  void downgrade(Locked& at, const std::set<std::string>& leaving, ChangeDone done);
+  /// An empty consumer group makes room for a classic one.
+  void drop_empty_consumer_group(Locked& at);
+  void add_consumer_tombstones(record::BatchBuilder& batch, Locked& at) const;
 
   // --- load.cc
   void install(PartitionId partition, TextMap<LoadedGroup> groups, LoadSummary& summary);

@@ -50,12 +50,27 @@ Member member_of(const MemberValue& value, const GroupValue& group) {
 
 }  // namespace
 
-Group::Group(std::string id, const GroupValue& value)
-    : id_(std::move(id)),
-      state_(value.members.empty() ? GroupState::empty : GroupState::stable),
-      generation_id_(value.generation_id),
-      protocol_name_(value.protocol_name),
-      leader_id_(value.leader) {
+Group::Group(std::string id, const GroupValue& value) : id_(std::move(id)) { restore(value); }
+
+void Group::leave_classic_protocol(int64_t now_ms) {
+  restore(GroupValue{.state_timestamp_ms = now_ms});
+}
+
+void Group::restore(const GroupValue& value) {
+  state_ = value.members.empty() ? GroupState::empty : GroupState::stable;
+  previous_state_ = GroupState::empty;
+  state_timestamp_ms_.reset();
+  generation_id_ = value.generation_id;
+  protocol_type_.reset();
+  protocol_name_ = value.protocol_name;
+  leader_id_ = value.leader;
+  members_.clear();
+  static_members_.clear();
+  pending_members_.clear();
+  pending_sync_.clear();
+  protocol_counts_.clear();
+  awaiting_join_count_ = 0;
+  new_member_added = false;
   is_in_log = true;
   if (value.state_timestamp_ms != -1) state_timestamp_ms_ = value.state_timestamp_ms;
   if (!value.protocol_type.empty()) protocol_type_ = value.protocol_type;
@@ -215,6 +230,11 @@ GroupValue Group::to_value(const std::map<std::string, Bytes, std::less<>>& assi
     });
   }
   return value;
+}
+
+GroupValue Group::to_first_value() {
+  protocol_name_ = select_protocol();
+  return to_value();
 }
 
 GroupValue Group::to_value() const {

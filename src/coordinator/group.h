@@ -60,6 +60,10 @@ class Group {
   void transition_to(GroupState state, int64_t now_ms);
   /// Takes the state back that a deletion which could not be written had changed.
   void revive();
+  /// Empty and without a past, offsets aside: the group speaks the consumer protocol from here on.
+  void leave_classic_protocol(int64_t now_ms);
+  /// Members and generation as the log remembers them. Sessions are not started.
+  void restore(const GroupValue& value);
   bool can_rebalance() const {
     return is(GroupState::empty) || is(GroupState::stable) || is(GroupState::completing_rebalance);
   }
@@ -129,6 +133,8 @@ class Group {
   /// The record of this group with `assignments` by member id in place of its own.
   GroupValue to_value(const std::map<std::string, Bytes, std::less<>>& assignments) const;
   GroupValue to_value() const;
+  /// The same for a group that was just put together of members: in the protocol that they select.
+  GroupValue to_first_value();
 
   CommittedOffsets& offsets() { return offsets_; }
   const CommittedOffsets& offsets() const { return offsets_; }

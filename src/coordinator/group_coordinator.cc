@@ -32,6 +32,15 @@ void GroupCoordinator::leave(LeaveRequest request, Reply<LeaveResponse> reply) {
   core_->leave(std::move(request), std::move(reply));
 }
 
+void GroupCoordinator::consumer_heartbeat(ConsumerHeartbeatRequest request,
+                                          Reply<ConsumerHeartbeatResponse> reply) {
+  core_->consumer_heartbeat(std::move(request), std::move(reply));
+}
+
+DescribedConsumerGroup GroupCoordinator::describe_consumer_group(std::string_view group_id) const {
+  return core_->describe_consumer_group(group_id);
+}
+
 ListGroupsResponse GroupCoordinator::list(const ListGroupsRequest& request) const {
   return core_->list(request);
 }

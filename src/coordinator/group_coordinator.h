@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/timers.h"
+#include "coordinator/consumer/consumer_messages.h"
 #include "coordinator/coordinator_config.h"
 #include "coordinator/group_messages.h"
 #include "coordinator/offset_messages.h"
@@ -62,6 +63,10 @@ class GroupCoordinator {
   void sync(SyncRequest request, Reply<SyncResponse> reply);
   [[nodiscard]] ErrorCode heartbeat(const HeartbeatRequest& request);
   void leave(LeaveRequest request, Reply<LeaveResponse> reply);
+
+  /// A member of the consumer protocol joins, stays or leaves.
+  void consumer_heartbeat(ConsumerHeartbeatRequest request, Reply<ConsumerHeartbeatResponse> reply);
+  [[nodiscard]] DescribedConsumerGroup describe_consumer_group(std::string_view group_id) const;
 
   [[nodiscard]] ListGroupsResponse list(const ListGroupsRequest& request) const;
   [[nodiscard]] DescribedGroup describe(std::string_view group_id) const;

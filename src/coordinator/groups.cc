@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "coordinator/append_error.h"
 #include "coordinator/core.h"
+#include "coordinator/subscription.h"
 #include "record/batch_builder.h"
 
 namespace millrace::coordinator {
@@ -14,6 +15,7 @@ namespace millrace::coordinator {
 namespace {
 
 constexpr std::string_view kClassicType = "classic";
+constexpr std::string_view kConsumerType = "consumer";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -69,13 +71,17 @@ void describe_members(const Group& group, DescribedGroup& described) {
 
 ListGroupsResponse Core::list(const ListGroupsRequest& request) {
   ListGroupsResponse response;
-  if (!passes(request.types, kClassicType)) return response;
   for (const CellPtr& cell : all_groups()) {
     const MutexLock lock(cell->mutex);
-    const auto state = state_name(cell->group.state());
-    if (!passes(request.states, state)) continue;
-    response.groups.push_back({cell->group.id(), cell->group.protocol_type().value_or(""),
-                               std::string(state), std::string(kClassicType)});
+    const ConsumerSide& consumer = cell->consumer;
+    const auto type = consumer.state ? kConsumerType : kClassicType;
+    const auto state =
+        consumer.state ? state_name(consumer.group().state()) : state_name(cell->group.state());
+    if (!passes(request.types, type) || !passes(request.states, state)) continue;
+    const std::string protocol_type =
+        consumer.state ? kConsumerProtocolType : cell->group.protocol_type().value_or("");
+    response.groups.push_back(
+        {cell->group.id(), protocol_type, std::string(state), std::string(type)});
   }
   return response;
 }
@@ -96,6 +102,11 @@ DescribedGroup Core::describe(std::string_view group_id) {
     return described;
   }
   const MutexLock lock(found.cell->mutex);
+  if (found.cell->consumer.state) {
+    described.error = ErrorCode::group_id_not_found;
+    described.error_message = cat("Group ", group_id, " is not a classic group.");
+    return described;
+  }
   describe_members(found.cell->group, described);
   return described;
 }
@@ -112,7 +123,9 @@ void Core::delete_groups(std::vector<std::string> group_ids,
       continue;
     }
     with_group(found.cell, [&](Locked& at) {
-      delete_group(at, [deletions, i](ErrorCode error) { deletions->done(i, error); });
+      when_settled(at, [this, deletions, i](Locked& settled) {
+        delete_group(settled, [deletions, i](ErrorCode error) { deletions->done(i, error); });
+      });
     });
   }
 }
@@ -122,7 +135,8 @@ void Core::delete_group(Locked& at, std::function<void(ErrorCode)> done) {
   if (group.is(GroupState::dead)) {
     return at.effects.reply(std::move(done), ErrorCode::group_id_not_found);
   }
-  if (!group.is(GroupState::empty)) {
+  if (!group.is(GroupState::empty) ||
+      (at.consumer.state && !at.consumer.group().members().empty())) {
     return at.effects.reply(std::move(done), ErrorCode::non_empty_group);
   }
   std::vector<OffsetName> names;
@@ -134,8 +148,12 @@ void Core::delete_group(Locked& at, std::function<void(ErrorCode)> done) {
   }
   auto batch = new_batch();
   add_tombstones(batch, group, names);
-  const Bytes key = encode_key(GroupKey{group.id()});
-  batch.add({.timestamp = now_ms(), .key = key, .value = std::nullopt});
+  if (at.consumer.state) {
+    add_consumer_tombstones(batch, at);
+  } else {
+    const Bytes key = encode_key(GroupKey{group.id()});
+    batch.add({.timestamp = now_ms(), .key = key, .value = std::nullopt});
+  }
   for (auto& [id, session] : group.pending_members()) end_session(session);
   group.pending_members().clear();
   group.transition_to(GroupState::dead, now_ms());

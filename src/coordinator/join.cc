@@ -51,27 +51,44 @@ void Core::join(JoinRequest request, Reply<JoinResponse> reply) {
   if (!found.cell) return reply(refusal(ErrorCode::unknown_member_id, request.member_id));
 
   with_group(found.cell, [&](Locked& at) {
-    if (at.group.is(GroupState::dead)) {
-      at.effects.reply(std::move(reply),
-                       refusal(ErrorCode::coordinator_not_available, request.member_id));
-    } else if (!has_room_for(at.group, request.member_id)) {
-      if (at.group.has_member(request.member_id)) {
-        drop_member(at, request.member_id);
-      } else {
-        at.group.remove(request.member_id);
-      }
-      at.effects.reply(std::move(reply), refusal(ErrorCode::group_max_size_reached, kNoMemberId));
-      // Whoever was turned away is not waited for any longer.
-      complete_join_if_all_joined(at);
-    } else if (!at.group.supports_protocols(request.protocol_type, request.protocols)) {
-      at.effects.reply(std::move(reply),
-                       refusal(ErrorCode::inconsistent_group_protocol, request.member_id));
-    } else if (is_newcomer) {
-      join_new_member(at, request, reply);
-    } else {
-      join_known_member(at, request, reply);
-    }
+    when_settled(at, [this, request = std::move(request), reply = std::move(reply)](
+                         Locked& settled) mutable { join_group(settled, request, reply); });
   });
+}
+
+void Core::join_group(Locked& at, JoinRequest& request, Reply<JoinResponse>& reply) {
+  if (at.group.is(GroupState::dead)) {
+    return at.effects.reply(std::move(reply),
+                            refusal(ErrorCode::coordinator_not_available, request.member_id));
+  }
+  if (at.consumer.state && !at.consumer.group().members().empty()) {
+    return join_consumer_group(at, request, reply);
+  }
+  const bool is_newcomer = request.member_id.empty();
+  if (at.consumer.state) {
+    if (!is_newcomer) {
+      return at.effects.reply(std::move(reply),
+                              refusal(ErrorCode::unknown_member_id, request.member_id));
+    }
+    drop_empty_consumer_group(at);
+  }
+  if (!has_room_for(at.group, request.member_id)) {
+    if (at.group.has_member(request.member_id)) {
+      drop_member(at, request.member_id);
+    } else {
+      at.group.remove(request.member_id);
+    }
+    at.effects.reply(std::move(reply), refusal(ErrorCode::group_max_size_reached, kNoMemberId));
+    // Whoever was turned away is not waited for any longer.
+    complete_join_if_all_joined(at);
+  } else if (!at.group.supports_protocols(request.protocol_type, request.protocols)) {
+    at.effects.reply(std::move(reply),
+                     refusal(ErrorCode::inconsistent_group_protocol, request.member_id));
+  } else if (is_newcomer) {
+    join_new_member(at, request, reply);
+  } else {
+    join_known_member(at, request, reply);
+  }
 }
 
 bool Core::has_room_for(const Group& group, const std::string& member_id) const {

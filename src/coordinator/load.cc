@@ -38,11 +38,20 @@ void Core::install(PartitionId partition, TextMap<LoadedGroup> groups, LoadSumma
   std::vector<CellPtr> cells;
   for (auto& [id, loaded] : groups) {
     std::erase_if(loaded.open_transactions, [](const auto& open) { return open.second.empty(); });
-    if (!loaded.value && loaded.offsets.empty() && loaded.open_transactions.empty()) continue;
+    const bool is_consumer_group = loaded.is_consumer_group();
+    if (!loaded.value && !is_consumer_group && loaded.offsets.empty() &&
+        loaded.open_transactions.empty()) {
+      continue;
+    }
     auto cell = loaded.value ? std::make_shared<GroupCell>(partition, id, *loaded.value)
                              : std::make_shared<GroupCell>(partition, id, now_ms());
     const MutexLock lock(cell->mutex);
     cell->group.is_in_log = true;
+    if (is_consumer_group) {
+      cell->group.leave_classic_protocol(now_ms());
+      cell->consumer.state = std::make_unique<ConsumerState>();
+      cell->consumer.state->group = std::move(loaded.consumer);
+    }
     cell->group.offsets() = std::move(loaded.offsets);
     cell->group.open_transactions() = std::move(loaded.open_transactions);
     summary.offset_count += cell->group.offsets().count();
@@ -67,6 +76,7 @@ void Core::install(PartitionId partition, TextMap<LoadedGroup> groups, LoadSumma
 
 void Core::start_loaded_group(const CellPtr& cell) {
   with_group(cell, [this](Locked& at) {
+    if (at.consumer.state) start_loaded_consumers(at);
     for (auto& [id, member] : at.group.members()) touch_session(at, member);
     if (at.group.members().size() > static_cast<size_t>(std::max(config_.group_size_max, 0))) {
       prepare_rebalance(at, "the group is larger than group.max.size allows");

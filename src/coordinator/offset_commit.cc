@@ -93,18 +93,32 @@ void Core::commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitRespons
   }
   if (request.transaction) note_transaction(request.transaction->producer_id, found.cell);
   with_group(found.cell, [&](Locked& at) {
-    if (const auto error = validate_commit(at.group, request); error != ErrorCode::none) {
-      set_error(response, ErrorCode::none, error);
-      set_error(response, ErrorCode::offset_metadata_too_large, error);
-      return at.effects.reply(std::move(reply), std::move(response));
-    }
-    // Committing is a sign of life.
-    if (at.group.has_member(request.member_id)) {
-      touch_session(at, at.group.member(request.member_id));
-    }
-    if (!has_accepted(response)) return at.effects.reply(std::move(reply), std::move(response));
-    commit_validated(at, request, std::move(response), topic_ids, std::move(reply));
+    when_settled(
+        at, [this, request = std::move(request), response = std::move(response),
+             topic_ids = std::move(topic_ids), reply = std::move(reply)](Locked& settled) mutable {
+          commit_to_group(settled, request, response, topic_ids, reply);
+        });
   });
+}
+
+void Core::commit_to_group(Locked& at, const OffsetCommitRequest& request,
+                           OffsetCommitResponse& response, const std::vector<Uuid>& topic_ids,
+                           Reply<OffsetCommitResponse>& reply) {
+  const bool is_consumer_group = at.consumer.state && !at.group.is(GroupState::dead);
+  const auto error = is_consumer_group
+                         ? validate_consumer_commit(at.consumer.group(), request, topic_ids)
+                         : validate_commit(at.group, request);
+  if (error != ErrorCode::none) {
+    set_error(response, ErrorCode::none, error);
+    set_error(response, ErrorCode::offset_metadata_too_large, error);
+    return at.effects.reply(std::move(reply), std::move(response));
+  }
+  // Committing is a sign of life, in the classic protocol.
+  if (at.group.has_member(request.member_id)) {
+    touch_session(at, at.group.member(request.member_id));
+  }
+  if (!has_accepted(response)) return at.effects.reply(std::move(reply), std::move(response));
+  commit_validated(at, request, std::move(response), topic_ids, std::move(reply));
 }
 
 void Core::commit_validated(Locked& at, const OffsetCommitRequest& request,

@@ -71,14 +71,16 @@ void Core::delete_offsets(OffsetDeleteRequest request, Reply<OffsetDeleteRespons
     }
   }
   with_group(found.cell, [&](Locked& at) {
-    response.error = validate(at.group);
+    response.error = at.consumer.state ? ErrorCode::none : validate(at.group);
     if (response.error != ErrorCode::none) {
       response.topics.clear();
       return at.effects.reply(std::move(reply), std::move(response));
     }
     std::vector<OffsetName> names;
     for (TopicErrors& topic : response.topics) {
-      const bool is_in_use = at.group.is_subscribed_to(topic.topic);
+      const bool is_in_use = at.consumer.state
+                                 ? at.consumer.group().subscribed_topics().contains(topic.topic)
+                                 : at.group.is_subscribed_to(topic.topic);
       for (PartitionError& partition : topic.partitions) {
         if (partition.error != ErrorCode::none) continue;
         if (is_in_use) {

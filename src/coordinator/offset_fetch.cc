@@ -67,6 +67,10 @@ FetchedGroupOffsets Core::fetch_offsets(const FetchGroupOffsetsRequest& request)
     return response;
   }
   const MutexLock lock(found.cell->mutex);
+  if (found.cell->consumer.state) {
+    response.error = validate_consumer_fetch(found.cell->consumer.group(), request);
+    if (response.error != ErrorCode::none) return response;
+  }
   collect(found.cell->group.is(GroupState::dead) ? nullptr : &found.cell->group);
   return response;
 }

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/strong.h"
 #include "base/uuid.h"
+#include "coordinator/consumer/topic_view.h"
 #include "millrace/result.h"
 #include "record/batch_view.h"
 
@@ -33,12 +34,10 @@ struct OffsetsBatch {
 };
 
 /// Safe from any thread.
-class OffsetsLog {
+class OffsetsLog : public TopicView {
  public:
   /// The offset of the first record appended, once it is durable.
   using Appended = std::function<void(Result<Offset>)>;
-
-  virtual ~OffsetsLog() = default;
 
   /// Creates `__consumer_offsets` where it is missing.
   virtual Result<void> ensure_created() = 0;

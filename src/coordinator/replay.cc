@@ -38,6 +38,7 @@ void Replay::add_record(const record::BatchView& batch, const record::RecordView
     return add_offset(batch, record, *offset_key);
   }
   if (const auto* group_key = std::get_if<GroupKey>(&*key)) return add_group(record, *group_key);
+  if (add_consumer_record(record)) return;
   ++unknown_record_count_;
 }
 
@@ -76,6 +77,23 @@ void Replay::add_group(const record::RecordView& record, const GroupKey& key) {
     return log::warn("offset ", record.offset, ": ", value.error().message());
   }
   group(key.group_id).value = *std::move(value);
+}
+
+bool Replay::add_consumer_record(const record::RecordView& record) {
+  const auto key = decode_consumer_key(*record.key);
+  if (key && !*key) return false;
+  const auto change =
+      key ? decode_consumer_record(**key, record.value) : Result<ConsumerRecord>(key.error());
+  if (!change) {
+    ++unknown_record_count_;
+    log::warn("offset ", record.offset, ": ", change.error().message());
+    return true;
+  }
+  // A tombstone of a group that is not known needs no group.
+  if (record.value || groups_.contains((*key)->group_id)) {
+    group((*key)->group_id).consumer.apply(*change);
+  }
+  return true;
 }
 
 void Replay::end_transaction(int64_t producer_id, bool is_committed) {

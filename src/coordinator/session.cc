@@ -19,6 +19,10 @@ ErrorCode Core::heartbeat(const HeartbeatRequest& request) {
       answer = ErrorCode::coordinator_not_available;
       return;
     }
+    if (at.consumer.state) {
+      answer = heartbeat_in_consumer_group(at, request);
+      return;
+    }
     answer = group.validate_member(request.member_id, request.group_instance_id);
     if (answer != ErrorCode::none) return;
     if (request.generation_id != group.generation_id()) {

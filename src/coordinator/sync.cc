@@ -47,19 +47,25 @@ void Core::sync(SyncRequest request, Reply<SyncResponse> reply) {
   if (!found.cell) return reply(refusal(ErrorCode::unknown_member_id));
 
   with_group(found.cell, [&](Locked& at) {
-    if (const auto error = validate(at.group, request); error != ErrorCode::none) {
-      return at.effects.reply(std::move(reply), refusal(error));
-    }
-    if (at.group.is(GroupState::completing_rebalance)) {
-      return sync_completing(at, request, reply);
-    }
-    note_sync(at, request.member_id);
-    SyncResponse response;
-    response.protocol_type = at.group.protocol_type();
-    response.protocol_name = at.group.protocol_name();
-    response.assignment = at.group.member(request.member_id).assignment;
-    at.effects.reply(std::move(reply), std::move(response));
+    when_settled(at, [this, request = std::move(request),
+                      reply = std::move(reply)](Locked& settled) mutable {
+      if (settled.consumer.state) return sync_consumer_group(settled, request, reply);
+      sync_group(settled, request, reply);
+    });
   });
+}
+
+void Core::sync_group(Locked& at, SyncRequest& request, Reply<SyncResponse>& reply) {
+  if (const auto error = validate(at.group, request); error != ErrorCode::none) {
+    return at.effects.reply(std::move(reply), refusal(error));
+  }
+  if (at.group.is(GroupState::completing_rebalance)) return sync_completing(at, request, reply);
+  note_sync(at, request.member_id);
+  SyncResponse response;
+  response.protocol_type = at.group.protocol_type();
+  response.protocol_name = at.group.protocol_name();
+  response.assignment = at.group.member(request.member_id).assignment;
+  at.effects.reply(std::move(reply), std::move(response));
 }
 
 void Core::note_sync(Locked& at, const std::string& member_id) {

@@ -11,10 +11,6 @@
 
 namespace millrace::coordinator {
 
-void MemoryOffsetsLog::add_topic(const std::string& name, int32_t partition_count) {
-  topics_[name] = {Uuid::random(), partition_count};
-}
-
 void MemoryOffsetsLog::release() {
   is_held_ = false;
   while (!waiting_.empty()) {
@@ -114,11 +110,9 @@ void MemoryOffsetsLog::compact() {
 
 std::optional<Uuid> MemoryOffsetsLog::find_partition(const std::string& topic,
                                                      PartitionId partition) const {
-  const auto found = topics_.find(topic);
-  if (found == topics_.end() || partition.value() >= found->second.partition_count) {
-    return std::nullopt;
-  }
-  return found->second.id;
+  const auto found = topics_.find_topic(topic);
+  if (!found || partition.value() >= found->partition_count) return std::nullopt;
+  return found->id;
 }
 
 std::optional<Offset> MemoryOffsetsLog::recovered_end(const std::string& topic,

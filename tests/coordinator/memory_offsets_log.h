@@ -7,9 +7,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "coordinator/consumer/memory_topics.h"
 #include "coordinator/formats.h"
 #include "coordinator/offsets_log.h"
 
@@ -27,8 +29,10 @@ class MemoryOffsetsLog final : public OffsetsLog {
  public:
   explicit MemoryOffsetsLog(int32_t partition_count = 4) : planned_count_(partition_count) {}
 
-  void add_topic(const std::string& name, int32_t partition_count);
-  void remove_topic(const std::string& name) { topics_.erase(name); }
+  void add_topic(const std::string& name, int32_t partition_count) {
+    topics_.put(name, partition_count);
+  }
+  void remove_topic(const std::string& name) { topics_.remove(name); }
   void set_recovered_end(const std::string& topic, int32_t partition, int64_t end) {
     recovered_ends_[{topic, partition}] = Offset(end);
   }
@@ -67,21 +71,25 @@ class MemoryOffsetsLog final : public OffsetsLog {
                                      PartitionId partition) const override;
   std::optional<Offset> recovered_end(const std::string& topic,
                                       PartitionId partition) const override;
+  std::optional<TopicInfo> find_topic(std::string_view name) const override {
+    return topics_.find_topic(name);
+  }
+  std::optional<TopicInfo> find_topic(const Uuid& id) const override {
+    return topics_.find_topic(id);
+  }
+  std::vector<std::string> topic_names() const override { return topics_.topic_names(); }
+  int64_t topics_version() const override { return topics_.topics_version(); }
 
  private:
   struct Partition {
     std::vector<Bytes> batches;
     Offset end;
   };
-  struct Topic {
-    Uuid id;
-    int32_t partition_count = 0;
-  };
   Offset write(PartitionId partition, Bytes batch);
 
   const int32_t planned_count_;
   std::vector<Partition> partitions_;
-  std::map<std::string, Topic> topics_;
+  MemoryTopics topics_;
   std::map<std::pair<std::string, int32_t>, Offset> recovered_ends_;
   bool is_held_ = false;
   std::deque<std::function<void()>> waiting_;

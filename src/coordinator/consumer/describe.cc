@@ -1,0 +1,76 @@
+// ConsumerGroupDescribe.
+#include <utility>
+
+#include "base/text.h"
+#include "coordinator/core.h"
+
+namespace millrace::coordinator {
+
+namespace {
+
+std::optional<DescribedTopicPartitions> named(const TopicView& topics, const Uuid& id) {
+  const auto topic = topics.find_topic(id);
+  if (!topic) return std::nullopt;
+  return DescribedTopicPartitions{id, topic->name, {}};
+}
+
+DescribedConsumerMember describe_member(const ConsumerGroup& group, const ConsumerMember& member,
+                                        const TopicView& topics) {
+  DescribedConsumerMember described;
+  described.member_id = member.id;
+  described.instance_id = member.info.instance_id;
+  described.rack_id = member.info.rack_id;
+  described.member_epoch = member.current.member_epoch;
+  described.client_id = member.info.client_id;
+  described.client_host = member.info.client_host;
+  described.subscribed_topics.assign(member.info.subscribed_topics.begin(),
+                                     member.info.subscribed_topics.end());
+  described.subscribed_regex = member.info.subscribed_regex;
+  described.uses_classic_protocol = member.uses_classic_protocol();
+  for (const auto& [id, epochs] : member.current.assigned) {
+    auto topic = named(topics, id);
+    if (!topic) continue;
+    for (const auto& [partition, epoch] : epochs) topic->partitions.push_back(partition);
+    described.assignment.push_back(*std::move(topic));
+  }
+  for (const auto& [id, partitions] : group.target(member.id)) {
+    auto topic = named(topics, id);
+    if (!topic) continue;
+    topic->partitions.assign(partitions.begin(), partitions.end());
+    described.target.push_back(*std::move(topic));
+  }
+  return described;
+}
+
+}  // namespace
+
+DescribedConsumerGroup Core::describe_consumer_group(std::string_view group_id) {
+  DescribedConsumerGroup described;
+  described.group_id = group_id;
+  const Found found = find(group_id);
+  described.error = found.error;
+  if (found.error != ErrorCode::none) return described;
+  if (!found.cell) {
+    described.error = ErrorCode::group_id_not_found;
+    described.error_message = cat("Group ", group_id, " not found.");
+    return described;
+  }
+  const MutexLock lock(found.cell->mutex);
+  const ConsumerSide& consumer = found.cell->consumer;
+  if (!consumer.state || consumer.group().is_void()) {
+    described.error = ErrorCode::group_id_not_found;
+    described.error_message = cat("Group ", group_id, " is not a consumer group.");
+    return described;
+  }
+  const ConsumerGroup& group = consumer.group();
+  described.state = state_name(group.state());
+  described.epoch = group.epoch();
+  described.target_epoch = group.target_epoch();
+  described.assignor = assignor_name(preferred_assignor(group, config_));
+  for (const auto& [id, member] : group.members()) {
+    described.members.push_back(describe_member(group, member, log_));
+  }
+  return described;
+}
+
+}  // namespace millrace::coordinator
