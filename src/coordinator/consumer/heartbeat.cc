@@ -29,7 +29,8 @@ void Core::consumer_heartbeat(ConsumerHeartbeatRequest request,
   if (found.error != ErrorCode::none) return reply(failed(found.error));
   if (!found.cell) {
     return reply(heartbeat_refusal(ErrorCode::group_id_not_found,
-                                   cat("Group ", request.group_id, " not found.")));
+                                   cat(request.member_epoch < 0 ? "Group " : "Consumer group ",
+                                       request.group_id, " not found.")));
   }
   if (request.member_id.empty()) request.member_id = Uuid::random().to_string();
 
