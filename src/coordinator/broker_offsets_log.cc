@@ -35,6 +35,25 @@ std::optional<Offset> end_after_recovery(const broker::Partition& partition) {
 
 }  // namespace
 
+namespace {
+
+std::vector<Assignor> assignors(std::string_view names) {
+  std::vector<Assignor> assignors;
+  for (const auto name : split(names, ',')) {
+    if (const auto assignor = parse_assignor(trim(name))) assignors.push_back(*assignor);
+  }
+  if (assignors.empty()) assignors.push_back(Assignor::uniform);
+  return assignors;
+}
+
+MigrationPolicy migration_policy(std::string_view name) {
+  if (name == "upgrade") return MigrationPolicy::upgrade;
+  if (name == "downgrade") return MigrationPolicy::downgrade;
+  return name == "disabled" ? MigrationPolicy::disabled : MigrationPolicy::bidirectional;
+}
+
+}  // namespace
+
 CoordinatorConfig coordinator_config(const broker::BrokerConfig& config) {
   CoordinatorConfig made;
   made.session_timeout_ms_min = config.int32("group.min.session.timeout.ms");
@@ -45,6 +64,12 @@ CoordinatorConfig coordinator_config(const broker::BrokerConfig& config) {
   made.offsets_retention_ms = config.number("offsets.retention.minutes") * 60 * 1000;
   made.offsets_retention_check_interval_ms = config.number("offsets.retention.check.interval.ms");
   made.offsets_codec = static_cast<record::Codec>(config.int32("offsets.topic.compression.codec"));
+  made.consumer_session_timeout_ms = config.int32("group.consumer.session.timeout.ms");
+  made.consumer_heartbeat_interval_ms = config.int32("group.consumer.heartbeat.interval.ms");
+  made.consumer_group_size_max = config.int32("group.consumer.max.size");
+  made.consumer_assignment_interval_ms = config.int32("group.consumer.assignment.interval.ms");
+  made.consumer_assignors = assignors(config.text("group.consumer.assignors"));
+  made.consumer_migration_policy = migration_policy(config.text("group.consumer.migration.policy"));
   return made;
 }
 

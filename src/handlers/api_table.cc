@@ -8,6 +8,8 @@
 #include "wire/messages/add_partitions_to_txn.h"
 #include "wire/messages/alter_configs.h"
 #include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
 #include "wire/messages/create_partitions.h"
 #include "wire/messages/create_topics.h"
 #include "wire/messages/delete_groups.h"
@@ -118,6 +120,8 @@ constexpr std::array kApis = {
     row<DescribeProducersRequest, DescribeProducersResponse>(),
     row<DescribeTransactionsRequest, DescribeTransactionsResponse>(),
     row<ListTransactionsRequest, ListTransactionsResponse>(),
+    row<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(),
+    row<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(),
     row<ListConfigResourcesRequest, ListConfigResourcesResponse>(),
     row<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(),
 };

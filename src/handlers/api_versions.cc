@@ -21,15 +21,32 @@ bool is_software_token(std::string_view text) {
                              [](char c) { return is_alphanumeric(c) || c == '.' || c == '-'; });
 }
 
-// Kafka's feature levels, at which clients change their ways: with transaction.version 2 they get a
-// new epoch with each transaction (KIP-890).
+// Kafka's feature levels, at which clients change their ways; each only once all its APIs are
+// served.
 struct Feature {
   std::string_view name;
   int16_t level;
 };
-constexpr Feature kFeatures[] = {{"transaction.version", 2}};
+constexpr Feature kFeatures[] = {
+    {"group.version", 1},        // the consumer protocol (KIP-848)
+    {"transaction.version", 2},  // a new epoch with each transaction (KIP-890)
+};
 // They were finalized once and for all.
 constexpr int64_t kFeaturesEpoch = 1;
+
+void add_features(wire::ApiVersionsResponse& response, int16_t version) {
+  // Clients that ask with version 3 take no range that begins at 0.
+  constexpr int16_t kFirstWithRangesFromZero = 4;
+  response.finalized_features_epoch = kFeaturesEpoch;
+  for (const Feature& feature : kFeatures) {
+    const std::string name(feature.name);
+    response.finalized_features.push_back(
+        {.name = name, .max_version_level = feature.level, .min_version_level = feature.level});
+    if (version < kFirstWithRangesFromZero) continue;
+    response.supported_features.push_back(
+        {.name = name, .min_version = 0, .max_version = feature.level});
+  }
+}
 
 }  // namespace
 
@@ -38,14 +55,6 @@ wire::ApiVersionsResponse served_api_versions(ErrorCode error) {
   for (const Api& api : api_table()) {
     response.api_keys.push_back(
         {.api_key = api.key, .min_version = api.advertised_min, .max_version = api.version_max});
-  }
-  response.finalized_features_epoch = kFeaturesEpoch;
-  for (const Feature& feature : kFeatures) {
-    const std::string name(feature.name);
-    response.supported_features.push_back(
-        {.name = name, .min_version = 0, .max_version = feature.level});
-    response.finalized_features.push_back(
-        {.name = name, .max_version_level = feature.level, .min_version_level = feature.level});
   }
   return response;
 }
@@ -57,7 +66,9 @@ void handle(const ApiVersionsCall& call) {
         is_software_token(call.request.client_software_version))) {
     return call.respond({.error_code = ErrorCode::invalid_request});
   }
-  call.respond(served_api_versions(ErrorCode::none));
+  auto response = served_api_versions(ErrorCode::none);
+  add_features(response, call.version());
+  call.respond(response);
 }
 
 }  // namespace millrace::handlers

@@ -13,6 +13,10 @@ struct AlterConfigsRequest;
 struct AlterConfigsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
+struct ConsumerGroupDescribeRequest;
+struct ConsumerGroupDescribeResponse;
+struct ConsumerGroupHeartbeatRequest;
+struct ConsumerGroupHeartbeatResponse;
 struct CreatePartitionsRequest;
 struct CreatePartitionsResponse;
 struct CreateTopicsRequest;
@@ -92,6 +96,10 @@ using AddPartitionsToTxnCall =
     Call<wire::AddPartitionsToTxnRequest, wire::AddPartitionsToTxnResponse>;
 using AlterConfigsCall = Call<wire::AlterConfigsRequest, wire::AlterConfigsResponse>;
 using ApiVersionsCall = Call<wire::ApiVersionsRequest, wire::ApiVersionsResponse>;
+using ConsumerGroupDescribeCall =
+    Call<wire::ConsumerGroupDescribeRequest, wire::ConsumerGroupDescribeResponse>;
+using ConsumerGroupHeartbeatCall =
+    Call<wire::ConsumerGroupHeartbeatRequest, wire::ConsumerGroupHeartbeatResponse>;
 using CreatePartitionsCall = Call<wire::CreatePartitionsRequest, wire::CreatePartitionsResponse>;
 using CreateTopicsCall = Call<wire::CreateTopicsRequest, wire::CreateTopicsResponse>;
 using DeleteGroupsCall = Call<wire::DeleteGroupsRequest, wire::DeleteGroupsResponse>;
@@ -138,6 +146,8 @@ void handle(const AddOffsetsToTxnCall& call);
 void handle(const AddPartitionsToTxnCall& call);
 void handle(const AlterConfigsCall& call);
 void handle(const ApiVersionsCall& call);
+void handle(const ConsumerGroupDescribeCall& call);
+void handle(const ConsumerGroupHeartbeatCall& call);
 void handle(const CreatePartitionsCall& call);
 void handle(const CreateTopicsCall& call);
 void handle(const DeleteGroupsCall& call);

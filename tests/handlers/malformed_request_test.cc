@@ -71,6 +71,8 @@ std::vector<GoldenRequest> golden_requests() {
       {"DescribeProducersRequest", 61},
       {"DescribeTransactionsRequest", 65},
       {"ListTransactionsRequest", 66},
+      {"ConsumerGroupHeartbeatRequest", 68},
+      {"ConsumerGroupDescribeRequest", 69},
       {"ListConfigResourcesRequest", 74},
       {"DescribeTopicPartitionsRequest", 75},
   };

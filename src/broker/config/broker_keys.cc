@@ -74,6 +74,22 @@ constexpr ConfigKey kKeys[] = {
     yes_no("delete.topic.enable", "true", kStart, "Whether topics can be deleted."),
     number(int32, "fetch.max.bytes", "57671680", 1024, kStart,
            "The most bytes of one fetch answer, whatever the client asks for."),
+    number(int32, "group.consumer.assignment.interval.ms", "1000", 0, kStart,
+           "Members of the consumer protocol that come within this time of an assignment are "
+           "assigned together, in the next one."),
+    words(list, "group.consumer.assignors", "uniform,range", "uniform,range", kStart,
+          "The assignors that members of the consumer protocol may ask for; the first one is that "
+          "of groups that ask for none."),
+    number(int32, "group.consumer.heartbeat.interval.ms", "5000", 1, kStart,
+           "How often members of the consumer protocol are told to send heartbeats."),
+    number(int32, "group.consumer.max.size", "2147483647", 1, kStart,
+           "The most members of one group of the consumer protocol."),
+    words(string, "group.consumer.migration.policy", "bidirectional",
+          "disabled,upgrade,downgrade,bidirectional", kStart,
+          "Whether a group that has members may change from the classic to the consumer protocol "
+          "(upgrade), back (downgrade), or both."),
+    number(int32, "group.consumer.session.timeout.ms", "45000", 1, kStart,
+           "A member of the consumer protocol without a heartbeat for so long is removed."),
     number(int32, "group.initial.rebalance.delay.ms", "3000", 0, kStart,
            "How long an empty group waits for more members before its first rebalance."),
     number(int32, "group.max.session.timeout.ms", "1800000", 1, kStart,
