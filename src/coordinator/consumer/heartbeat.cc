@@ -79,23 +79,23 @@ void Core::heartbeat_of_member(Locked& at, const ConsumerHeartbeatRequest& reque
 
 void Core::join_as_first_consumer(Locked& at, const ConsumerHeartbeatRequest& request,
                                   Reply<ConsumerHeartbeatResponse> reply) {
-  if (auto refusal = refuse_upgrade(at.group)) {
-    return at.effects.reply(std::move(reply), *std::move(refusal));
-  }
+  const auto refuse = [&](ConsumerHeartbeatResponse refusal) {
+    log::info("group ", at.group.id(), ": member ", request.member_id,
+              " cannot join: ", refusal.error_message.value_or(""));
+    at.effects.reply(std::move(reply), std::move(refusal));
+  };
+  if (auto refusal = refuse_upgrade(at.group)) return refuse(*std::move(refusal));
   auto state = std::make_unique<ConsumerState>();
   const int64_t version = log_.topics_version();
   auto change = new_change(state->group);
   if (!at.group.members().empty()) {
     if (const auto added = add_classic_members(change, at.group); !added) {
-      return at.effects.reply(
-          std::move(reply),
-          heartbeat_refusal(ErrorCode::group_id_not_found, std::string(added.error().message())));
+      const std::string why(added.error().message());
+      return refuse(heartbeat_refusal(ErrorCode::group_id_not_found, why));
     }
   }
   auto response = member_heartbeat(change, request, true);
-  if (response.error != ErrorCode::none) {
-    return at.effects.reply(std::move(reply), std::move(response));
-  }
+  if (response.error != ErrorCode::none) return refuse(std::move(response));
   auto batch = new_batch();
   std::optional<GroupValue> before;
   if (at.group.protocol_type()) {
