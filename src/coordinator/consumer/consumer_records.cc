@@ -185,6 +185,7 @@ std::optional<ClassicMemberValue> read_classic_member(ByteReader& in) {
   ClassicMemberValue classic;
   classic.session_timeout_ms = in.read<int32_t>();
   const size_t count = read_length(in);
+  if (count == 0) in.fail();
   for (size_t i = 0; i < count && in.ok(); ++i) {
     MemberProtocol& protocol = classic.protocols.emplace_back();
     protocol.name = read_compact(in);

@@ -110,7 +110,9 @@ void Core::update_member_timers(Locked& at, const std::vector<ConsumerRecord>& r
 void Core::update_revocation_timer(Locked& at, const ConsumerMember& member) {
   // Members of the classic protocol have the timers of joining and syncing instead.
   if (member.uses_classic_protocol()) return;
-  if (member.current.state == MemberState::unrevoked_partitions) {
+  // Who is away gave everything up, and has its session to come back.
+  const bool is_away = member.current.member_epoch < 0;
+  if (member.current.state == MemberState::unrevoked_partitions && !is_away) {
     set_member_timer(at, member.id, &ConsumerTimers::revocation, member.info.rebalance_timeout_ms,
                      "it did not give up its partitions");
   } else {

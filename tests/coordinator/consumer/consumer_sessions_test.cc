@@ -128,6 +128,19 @@ TEST_F(StaticConsumerTest, WhoDoesNotComeBackInItsSessionIsGone) {
   EXPECT_EQ(consumer_state(), "Empty");
 }
 
+TEST_F(StaticConsumerTest, WhoIsAwayHasItsSessionHoweverShortItsTimeToGiveUpPartitions) {
+  Client a{.id = "a", .instance = "one", .rebalance_timeout_ms = 10'000};
+  Client b{.id = "b"};
+  join_consumer(a);
+  join_consumer(b);
+  idle(a);
+  EXPECT_EQ(leave_consumer(a, kStaticLeaveEpoch), ErrorCode::none);
+  pass(40'000);
+  Client again{.id = "a2", .instance = "one"};
+  EXPECT_EQ(join_consumer(again).error, ErrorCode::none);
+  EXPECT_EQ(again.owned_count(), 4u) << "what was its in the target all the time";
+}
+
 TEST_F(StaticConsumerTest, LeavesForGoodWithMinusOne) {
   Client a{.id = "a", .instance = "one"};
   join_consumer(a);
