@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "client/consumer_protocol.h"
+#include "wire/messages/consumer_group_describe.h"
 #include "wire/messages/delete_groups.h"
 #include "wire/messages/describe_groups.h"
 #include "wire/messages/list_groups.h"
@@ -41,6 +42,38 @@ Result<PartitionOffsets> ask_committed(Cluster& cluster, const std::string& grou
   return offsets;
 }
 
+/// A group of the consumer protocol; nothing where the group is not one, or the broker knows none.
+Result<std::optional<GroupDescription>> describe_consumer_group(BrokerLink& link,
+                                                                const std::string& group,
+                                                                CallLimits limits) {
+  wire::ConsumerGroupDescribeRequest request;
+  request.group_ids.push_back(group);
+  const auto response = link.call<wire::ConsumerGroupDescribeResponse>(request, limits);
+  if (!response && response.error().is(ClientErrc::unsupported))
+    return std::optional<GroupDescription>();
+  if (!response) return response.error();
+  if (response->groups.empty()) return nothing_about(group);
+  const auto& found = response->groups.front();
+  if (found.error_code == ErrorCode::group_id_not_found) return std::optional<GroupDescription>();
+  MILL_CHECK(
+      check_code(found.error_code, cat("group '", group, "'"), found.error_message.value_or("")));
+  GroupDescription description{
+      .group = group, .state = found.group_state, .protocol = found.assignor_name};
+  for (const auto& member : found.members) {
+    GroupMemberInfo info{.member_id = member.member_id,
+                         .instance_id = member.instance_id,
+                         .client_id = member.client_id,
+                         .host = member.client_host};
+    for (const auto& topic : member.assignment.topic_partitions) {
+      for (const int32_t partition : topic.partitions) {
+        info.assigned.push_back({.topic = topic.topic_name, .partition = partition});
+      }
+    }
+    description.members.push_back(std::move(info));
+  }
+  return std::optional(std::move(description));
+}
+
 }  // namespace
 
 Result<std::vector<GroupSummary>> list_groups(Cluster& cluster, CallLimits limits) {
@@ -68,6 +101,8 @@ Result<GroupDescription> describe_group(Cluster& cluster, const std::string& gro
                                         CallLimits limits) {
   return cluster.retrying(limits, [&]() -> Result<GroupDescription> {
     MILL_TRY(BrokerLink* const link, cluster.coordinator(group, limits));
+    MILL_TRY(auto consumer_group, describe_consumer_group(*link, group, limits));
+    if (consumer_group) return *std::move(consumer_group);
     wire::DescribeGroupsRequest request;
     request.groups.push_back(group);
     MILL_TRY(const auto response, link->call<wire::DescribeGroupsResponse>(request, limits));

@@ -4,6 +4,7 @@ import signal
 import subprocess
 
 import pytest
+from confluent_kafka import Consumer
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from millrace import binary, wait_for
@@ -223,6 +224,21 @@ def test_two_members_share_the_partitions_with_a_kafka_python_member(cli, bootst
     assert reader.wait(30) == 0
     assert "state Empty" in cli.ok("group", "describe", group)[0], "the place was given up"
     producer.close()
+
+
+def test_a_group_of_the_new_protocol_is_described_like_any_other(cli, bootstrap, name):
+    topic, group = name("t"), name("g")
+    cli.ok("produce", topic, stdin="a\nb\n")
+    member = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "group.protocol": "consumer",
+                       "auto.offset.reset": "earliest"})
+    member.subscribe([topic])
+    wait_for(lambda: member.poll(0.1), 30, "a record", step=0)
+    lines = cli.ok("group", "describe", group, "--members")
+    assert "state Stable" in lines[0] and "assignor uniform" in lines[0]
+    assert [r["ASSIGNED"] for r in rows(lines, "MEMBER")] == [f"{topic}-0"]
+    assert any(group in line and "consumer" in line for line in cli.ok("group", "list"))
+    member.close()
+    assert "state Empty" in cli.ok("group", "describe", group)[0]
 
 
 def test_group_offsets_are_moved_and_groups_deleted(cli, bootstrap, name):
