@@ -32,16 +32,15 @@ NewTopic offsets_topic(const BrokerConfig& config) {
 
 /// The transactions' topic as Kafka makes it.
 NewTopic transaction_topic(const BrokerConfig& config) {
-  return {
-      .name = std::string(kTransactionTopic),
-      .partitions = config.int32("transaction.state.log.num.partitions"),
-      .replication_factor = 1,
-      .configs = {
-          {"cleanup.policy", "compact"},
-          {"compression.type", "uncompressed"},
-          {"min.insync.replicas", std::string(config.text("transaction.state.log.min.isr"))},
-          {"segment.bytes", std::string(config.text("transaction.state.log.segment.bytes"))},
-          {"unclean.leader.election.enable", "false"}}};
+  return {.name = std::string(kTransactionTopic),
+          .partitions = config.int32("transaction.state.log.num.partitions"),
+          .replication_factor = 1,
+          .configs = {
+              {"cleanup.policy", "compact"},
+              {"compression.type", "uncompressed"},
+              {"min.insync.replicas", std::string(config.text("transaction.state.log.min.isr"))},
+              {"segment.bytes", std::string(config.text("transaction.state.log.segment.bytes"))},
+              {"unclean.leader.election.enable", "false"}}};
 }
 
 NewTopic auto_created_topic(const std::string& name, const BrokerConfig& config) {

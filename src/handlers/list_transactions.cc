@@ -7,9 +7,11 @@
 namespace millrace::handlers {
 
 void handle(const ListTransactionsCall& call) {
-  coordinator::ListTransactionsRequest filters{.states = call.request.state_filters,
-                                               .producer_ids = {},
-                                               .duration_ms_min = call.request.duration_filter};
+  coordinator::ListTransactionsRequest filters{
+      .states = call.request.state_filters,
+      .producer_ids = {},
+      .duration_ms_min = call.request.duration_filter,
+      .id_pattern = call.request.transactional_id_pattern.value_or("")};
   for (const int64_t id : call.request.producer_id_filters) {
     filters.producer_ids.emplace_back(id);
   }

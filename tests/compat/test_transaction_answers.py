@@ -305,11 +305,13 @@ def test_lists_and_descriptions(both):
 
         def listed(**filters):
             body = {"StateFilters": [], "ProducerIdFilters": [producer.id], **filters}
-            return side.ask("ListTransactions", 1, body, ("ProducerId",))
+            return side.ask("ListTransactions", 2, body, ("ProducerId",))
 
         missing = side.call(side.name("missing"), "missing")
         said = [listed(), listed(StateFilters=["Ongoing"]), listed(StateFilters=["Empty", "Nonsense"]),
                 listed(ProducerIdFilters=[UNKNOWN]), listed(DurationFilter=3600000), listed(DurationFilter=0),
+                listed(TransactionalIdPattern=".*"), listed(TransactionalIdPattern="x"), listed(TransactionalIdPattern=""),
+                listed(TransactionalIdPattern="("),
                 side.ask("DescribeTransactions", 0, {"TransactionalIds": [missing, ""]}),
                 side.ask("DescribeProducers", 0, {"Topics": [{"Name": side.name("t"), "PartitionIndexes": [0, 5]},
                                                              {"Name": missing, "PartitionIndexes": [0]}]},

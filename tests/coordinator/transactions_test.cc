@@ -385,6 +385,9 @@ TEST_F(TransactionTest, ListFiltersByStateProducerAndDuration) {
   EXPECT_EQ(coordinator->list({.producer_ids = {ProducerId(5)}}).transactions.size(), 0U);
   EXPECT_EQ(coordinator->list({.duration_ms_min = 4'999}).transactions.size(), 1U);
   EXPECT_EQ(coordinator->list({.duration_ms_min = 5'000}).transactions.size(), 0U);
+  EXPECT_EQ(coordinator->list({.id_pattern = "[a-t]"}).transactions.size(), 1U);
+  EXPECT_EQ(coordinator->list({.id_pattern = "t."}).transactions.size(), 0U);
+  EXPECT_EQ(coordinator->list({.id_pattern = "("}).error, ErrorCode::invalid_regular_expression);
 }
 
 TEST(TransactionFormat, RoundTripsEveryField) {
@@ -406,14 +409,13 @@ TEST(TransactionFormat, RoundTripsEveryField) {
 
 // The example of docs/formats/transaction_state.md.
 TEST(TransactionFormat, IsWrittenAsDocumented) {
-  const Bytes value =
-      encode_transaction_value({.producer = {.id = ProducerId(12), .epoch = 3},
-                                .timeout_ms = 60'000,
-                                .state = TransactionState::ongoing,
-                                .partitions = {kOrders0},
-                                .start_ms = 1'000,
-                                .last_update_ms = 1'000,
-                                .client_version = kV2});
+  const Bytes value = encode_transaction_value({.producer = {.id = ProducerId(12), .epoch = 3},
+                                                .timeout_ms = 60'000,
+                                                .state = TransactionState::ongoing,
+                                                .partitions = {kOrders0},
+                                                .start_ms = 1'000,
+                                                .last_update_ms = 1'000,
+                                                .client_version = kV2});
   EXPECT_EQ(to_hex(value),
             "0001000000000000000c00030000ea6001"
             "02076f72646572730200000000"

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "coordinator/consumer/metadata_hash.h"
 #include "coordinator/consumer/reconcile.h"
-#include "coordinator/consumer/topic_regex.h"
+#include "coordinator/name_regex.h"
 
 namespace millrace::coordinator {
 
@@ -49,7 +49,7 @@ bool ConsumerChange::refresh_regexes() {
   const auto names = topics_.topic_names();
   bool has_changed = false;
   for (const std::string& regex : wanted) {
-    std::set<std::string> matched = matching_topics(regex, names);
+    std::set<std::string> matched = matching_names(regex, names);
     const auto known = group().regexes().find(regex);
     if (known != group().regexes().end() && known->second.topics == matched) continue;
     has_changed |= known != group().regexes().end() || !matched.empty();

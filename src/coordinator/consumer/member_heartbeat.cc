@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "coordinator/consumer/topic_regex.h"
+#include "coordinator/name_regex.h"
 
 namespace millrace::coordinator {
 

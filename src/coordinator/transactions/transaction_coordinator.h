@@ -75,6 +75,7 @@ class TransactionCoordinator {
 
   /// transactional_id_not_found, invalid_request for an empty id.
   [[nodiscard]] DescribedTransaction describe(const std::string& transactional_id) const;
+  /// coordinator_load_in_progress, invalid_regular_expression.
   [[nodiscard]] ListTransactionsResponse list(const ListTransactionsRequest& request) const;
 
  private:

@@ -1,9 +1,22 @@
 // Describing and listing transactions.
 #include <algorithm>
 
+#include "coordinator/name_regex.h"
 #include "coordinator/transactions/transaction_core.h"
 
 namespace millrace::coordinator {
+namespace {
+
+void keep_matching(std::vector<Transaction>& transactions, const std::string& pattern) {
+  std::vector<std::string> ids;
+  for (const Transaction& transaction : transactions) ids.push_back(transaction.transactional_id);
+  const auto matching = matching_names(pattern, ids);
+  std::erase_if(transactions, [&](const Transaction& transaction) {
+    return !matching.contains(transaction.transactional_id);
+  });
+}
+
+}  // namespace
 
 DescribedTransaction TransactionCore::describe(const std::string& transactional_id) {
   DescribedTransaction described;
@@ -37,6 +50,10 @@ ListTransactionsResponse TransactionCore::list(const ListTransactionsRequest& re
       return response;
     }
   }
+  if (!check_regex(request.id_pattern)) {
+    response.error = ErrorCode::invalid_regular_expression;
+    return response;
+  }
   std::vector<TransactionState> states;
   for (const std::string& name : request.states) {
     if (const auto state = parse_transaction_state(name)) {
@@ -63,6 +80,7 @@ ListTransactionsResponse TransactionCore::list(const ListTransactionsRequest& re
     }
     response.transactions.push_back(transaction);
   }
+  if (!request.id_pattern.empty()) keep_matching(response.transactions, request.id_pattern);
   return response;
 }
 

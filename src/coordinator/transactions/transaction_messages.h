@@ -67,6 +67,8 @@ struct ListTransactionsRequest {
   std::vector<ProducerId> producer_ids;
   /// Only those that have been going on for longer; negative: all.
   int64_t duration_ms_min = -1;
+  /// A regular expression that the whole transactional id matches; empty: all.
+  std::string id_pattern;
 };
 
 struct ListTransactionsResponse {

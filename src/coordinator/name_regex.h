@@ -1,4 +1,5 @@
-// Subscriptions by regular expression, in the syntax of RE2, which Kafka's RE2J shares.
+// Topics and transactional ids by regular expression, in the syntax of RE2, which Kafka's RE2J
+// shares.
 #pragma once
 
 #include <set>
@@ -13,7 +14,7 @@ namespace millrace::coordinator {
 Result<void> check_regex(const std::string& regex);
 /// Those of `names` that the whole expression matches, in time linear in their length. None for an
 /// expression that is not one.
-std::set<std::string> matching_topics(const std::string& regex,
-                                      const std::vector<std::string>& names);
+std::set<std::string> matching_names(const std::string& regex,
+                                     const std::vector<std::string>& names);
 
 }  // namespace millrace::coordinator

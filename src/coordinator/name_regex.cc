@@ -1,4 +1,4 @@
-#include "coordinator/consumer/topic_regex.h"
+#include "coordinator/name_regex.h"
 
 #include <re2/re2.h>
 
@@ -24,8 +24,8 @@ Result<void> check_regex(const std::string& regex) {
                          "` is not a valid regular expression: ", compiled.error(), "."));
 }
 
-std::set<std::string> matching_topics(const std::string& regex,
-                                      const std::vector<std::string>& names) {
+std::set<std::string> matching_names(const std::string& regex,
+                                     const std::vector<std::string>& names) {
   std::set<std::string> matched;
   const re2::RE2 compiled(regex, quiet());
   if (!compiled.ok()) return matched;
