@@ -38,7 +38,9 @@ ErrorCode Core::validate_consumer_commit(const ConsumerGroup& group,
     return ErrorCode::unsupported_version;
   }
   if (epoch == member->current.member_epoch) return ErrorCode::none;
-  if (epoch > member->current.member_epoch) return stale(*member);
+  // TxnOffsetCommit has no word for an epoch that is over.
+  const ErrorCode is_over = request.transaction ? ErrorCode::illegal_generation : stale(*member);
+  if (epoch > member->current.member_epoch) return is_over;
   // From an epoch before, what the member owned all the time since then is its to commit.
   for (size_t t = 0; t < request.topics.size(); ++t) {
     for (const OffsetToCommit& offset : request.topics[t].partitions) {
@@ -46,7 +48,7 @@ ErrorCode Core::validate_consumer_commit(const ConsumerGroup& group,
       if (!since) {
         since = epoch_in(member->current.pending_revocation, topic_ids[t], offset.partition);
       }
-      if (!since || epoch < *since) return stale(*member);
+      if (!since || epoch < *since) return is_over;
     }
   }
   return ErrorCode::none;

@@ -9,6 +9,18 @@ namespace {
 
 class ConsumerOffsetsTest : public ConsumerTest {
  protected:
+  /// Of a producer's transaction, on behalf of the member.
+  ErrorCode commit_in_transaction(const std::string& member_id, int32_t epoch) {
+    OffsetCommitRequest request;
+    request.group_id = "g";
+    request.member_id = member_id;
+    request.generation_id = epoch;
+    request.transaction = TransactionalCommit{.producer_id = ProducerId(7), .producer_epoch = 0};
+    request.topics.push_back({"orders", {{PartitionId(0), Offset(1), kNoLeaderEpoch, {}}}});
+    Answer<OffsetCommitResponse> answer;
+    groups->commit_offsets(std::move(request), answer.reply());
+    return answer->topics.at(0).partitions.at(0).error;
+  }
   ErrorCode fetch_as(const std::string& member_id, int32_t epoch) {
     FetchGroupOffsetsRequest request;
     request.group_id = "g";
@@ -42,6 +54,17 @@ TEST_F(ConsumerOffsetsTest, ACommitOfAnEpochBeforeCountsForWhatWasKept) {
   EXPECT_EQ(commit_as(a, 1, kept), ErrorCode::none);
   EXPECT_EQ(commit_as(a, 1, lost), ErrorCode::stale_member_epoch);
   EXPECT_EQ(commit_as(b, 1, lost), ErrorCode::stale_member_epoch) << "it got it in epoch 2";
+}
+
+TEST_F(ConsumerOffsetsTest, ATransactionCommitsForItsMemberOrForNobody) {
+  Client a{.id = "a"};
+  join_consumer(a);
+  EXPECT_EQ(commit_in_transaction("a", 1), ErrorCode::none);
+  EXPECT_EQ(commit_in_transaction("a", 2), ErrorCode::illegal_generation);
+  EXPECT_EQ(commit_in_transaction("b", 1), ErrorCode::unknown_member_id);
+  EXPECT_EQ(commit_in_transaction("", kNoGeneration), ErrorCode::none)
+      << "a producer that names no member vouches for itself";
+  EXPECT_EQ(fetched(), -1) << "the transaction is open";
 }
 
 TEST_F(ConsumerOffsetsTest, FetchesAreCheckedWhereTheyNameAMember) {
