@@ -67,21 +67,24 @@ void describe_members(const Group& group, DescribedGroup& described) {
   }
 }
 
+ListedGroup summary_of(const Group& group, const ConsumerSide& consumer) {
+  if (consumer.state) {
+    return {group.id(), kConsumerProtocolType, std::string(state_name(consumer.group().state())),
+            std::string(kConsumerType)};
+  }
+  return {group.id(), group.protocol_type().value_or(""), std::string(state_name(group.state())),
+          std::string(kClassicType)};
+}
+
 }  // namespace
 
 ListGroupsResponse Core::list(const ListGroupsRequest& request) {
   ListGroupsResponse response;
   for (const CellPtr& cell : all_groups()) {
     const MutexLock lock(cell->mutex);
-    const ConsumerSide& consumer = cell->consumer;
-    const auto type = consumer.state ? kConsumerType : kClassicType;
-    const auto state =
-        consumer.state ? state_name(consumer.group().state()) : state_name(cell->group.state());
-    if (!passes(request.types, type) || !passes(request.states, state)) continue;
-    const std::string protocol_type =
-        consumer.state ? kConsumerProtocolType : cell->group.protocol_type().value_or("");
-    response.groups.push_back(
-        {cell->group.id(), protocol_type, std::string(state), std::string(type)});
+    auto listed = summary_of(cell->group, cell->consumer);
+    if (!passes(request.types, listed.type) || !passes(request.states, listed.state)) continue;
+    response.groups.push_back(std::move(listed));
   }
   return response;
 }

@@ -42,6 +42,21 @@ DescribedConsumerMember describe_member(const ConsumerGroup& group, const Consum
   return described;
 }
 
+/// False where the group speaks the classic protocol.
+bool describe_group(const ConsumerSide& consumer, const CoordinatorConfig& config,
+                    const TopicView& topics, DescribedConsumerGroup& described) {
+  if (!consumer.state || consumer.group().is_void()) return false;
+  const ConsumerGroup& group = consumer.group();
+  described.state = state_name(group.state());
+  described.epoch = group.epoch();
+  described.target_epoch = group.target_epoch();
+  described.assignor = assignor_name(preferred_assignor(group, config));
+  for (const auto& [id, member] : group.members()) {
+    described.members.push_back(describe_member(group, member, topics));
+  }
+  return true;
+}
+
 }  // namespace
 
 DescribedConsumerGroup Core::describe_consumer_group(std::string_view group_id) {
@@ -56,19 +71,9 @@ DescribedConsumerGroup Core::describe_consumer_group(std::string_view group_id) 
     return described;
   }
   const MutexLock lock(found.cell->mutex);
-  const ConsumerSide& consumer = found.cell->consumer;
-  if (!consumer.state || consumer.group().is_void()) {
+  if (!describe_group(found.cell->consumer, config_, log_, described)) {
     described.error = ErrorCode::group_id_not_found;
     described.error_message = cat("Group ", group_id, " is not a consumer group.");
-    return described;
-  }
-  const ConsumerGroup& group = consumer.group();
-  described.state = state_name(group.state());
-  described.epoch = group.epoch();
-  described.target_epoch = group.target_epoch();
-  described.assignor = assignor_name(preferred_assignor(group, config_));
-  for (const auto& [id, member] : group.members()) {
-    described.members.push_back(describe_member(group, member, log_));
   }
   return described;
 }

@@ -119,9 +119,9 @@ class UniformAssignor {
     const auto order = [this](const TopicPartition& partition) {
       const auto subscribers = static_cast<double>(subscribers_.at(partition.first).size());
       const double load = group_.partition_counts.at(partition.first) / subscribers;
-      return std::tuple(-load, subscribers, partition.second);
+      return std::tuple(-load, subscribers, partition.second, partition.first);
     };
-    std::ranges::stable_sort(free, {}, order);
+    std::ranges::sort(free, {}, order);
     for (const TopicPartition& partition : free) give(partition, smallest_of(partition.first));
   }
 
