@@ -148,8 +148,9 @@ Result<void> LogOpener::attach_transactions(Segment& segment, Offset next_base, 
 Result<std::shared_ptr<Segment>> LogOpener::open_sealed(Offset base, Offset next_base,
                                                         PartitionRecovery& recovery) {
   MILL_TRY(auto segment, Segment::open(fs_, options_.directory, base, clock_.wall_ms()));
-  // After an unclean end an index file is only trusted where its segment was durable as a whole.
-  if (!recovery.unclean || next_base <= options_.recovery_point) {
+  // After an unclean end index files are only trusted where a later record is durable: that sync
+  // covered them. At the recovery point itself the segment may have been the active one.
+  if (!recovery.unclean || next_base < options_.recovery_point) {
     MILL_TRY(const bool usable, segment->attach_indexes(next_base));
     if (usable) {
       MILL_CHECK(attach_transactions(*segment, next_base, true));

@@ -72,6 +72,51 @@ void check_commit(Machine& machine, const std::string& group, const PartitionKey
       << "committed above the log's end";
 }
 
+/// Values by partition that a reader of committed records is shown.
+using Committed = std::map<PartitionKey, std::map<int64_t, std::string>>;
+
+void check_transaction(Machine& machine, const TransactionPromises& promised,
+                       const Promises& promises, const Committed& committed) {
+  size_t shown = 0;
+  size_t hidden = 0;
+  for (const auto& [key, records] : promised.records) {
+    const auto topic = machine.broker().catalog().find(key.topic_id);
+    if (topic == nullptr || promises.topics.at(key.topic_id).deletion_began) continue;
+    const auto partition = topic->partition(PartitionId(key.partition));
+    for (const auto& [offset, value] : records) {
+      if (offset < partition->log_start_offset().value()) continue;
+      const auto& there = committed.at(key);
+      const auto found = there.find(offset);
+      const bool is_shown = found != there.end() && found->second == value;
+      ++(is_shown ? shown : hidden);
+    }
+  }
+  if (promised.commit_answered) {
+    EXPECT_EQ(hidden, 0U) << "a committed transaction is not readable as a whole";
+  } else if (promised.commit_asked) {
+    EXPECT_TRUE(shown == 0 || hidden == 0)
+        << "a transaction is torn: " << shown << " of " << shown + hidden << " records are shown";
+  } else {
+    EXPECT_EQ(shown, 0U) << "records of an aborted or open transaction are shown";
+  }
+}
+
+void check_transactions(Machine& machine, const Promises& promises) {
+  Committed committed;
+  for (const auto& topic : machine.broker().catalog().list()) {
+    for (const auto& partition : topic->partitions) {
+      const auto read = Machine::read_committed(*partition);
+      ASSERT_TRUE(read) << read.error().to_string();
+      auto& values = committed[{topic->id, partition->id().partition.value()}];
+      for (const StoredRecord& record : *read) values[record.offset] = record.value;
+    }
+  }
+  for (size_t i = 0; i < promises.transactions.size(); ++i) {
+    SCOPED_TRACE("transaction " + std::to_string(i));
+    check_transaction(machine, promises.transactions[i], promises, committed);
+  }
+}
+
 }  // namespace
 
 void check(Machine& machine, const Promises& promises) {
@@ -88,6 +133,7 @@ void check(Machine& machine, const Promises& promises) {
     SCOPED_TRACE(group);
     check_commit(machine, group, partition, committed, promises);
   }
+  check_transactions(machine, promises);
 }
 
 }  // namespace millrace::sim

@@ -1,5 +1,7 @@
 #include "sim/machine.h"
 
+#include <set>
+
 #include "base/try.h"
 #include "broker/catalog.h"
 #include "io/read_chunks.h"
@@ -13,6 +15,41 @@ namespace {
 
 constexpr int64_t kReadBytes = 64 * 1024;
 
+Result<void> keep_records(const record::BatchView& batch, Offset from,
+                          std::vector<StoredRecord>& records) {
+  return record::for_each_record(batch, [&](const record::RecordView& record) {
+    if (record.offset < from) return;  // below a log start inside the batch
+    records.push_back({.offset = record.offset.value(),
+                       .value = std::string(as_text(record.value.value_or(ByteView())))});
+  });
+}
+
+/// Reads from the log start on as a client does; `fn` gets each batch, where to begin in it, and
+/// the aborted transactions that the answer named.
+template <class Fn>
+Result<void> for_each_batch(const broker::Partition& partition, broker::Isolation isolation,
+                            Fn fn) {
+  Offset next = partition.log_start_offset();
+  const Offset end = isolation == broker::Isolation::read_committed ? partition.last_stable_offset()
+                                                                    : partition.high_watermark();
+  while (next < end) {
+    MILL_TRY(auto data,
+             partition.read({.from = next, .bytes_max = kReadBytes, .isolation = isolation}));
+    MILL_TRY(const Bytes bytes, io::read_chunks(data.records));
+    if (bytes.empty()) break;
+    for (ByteView rest = bytes; !rest.empty();) {
+      const auto parsed = record::BatchView::parse(rest);
+      if (!parsed && rest.size() < bytes.size()) break;  // the last one may be cut short
+      MILL_TRY(const auto batch, parsed);
+      MILL_CHECK(batch.check_crc());
+      MILL_CHECK(fn(batch, next, data.aborted_transactions));
+      next = batch.next_offset();
+      rest = rest.subspan(batch.size());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Machine>> Machine::start(io::FileSystem& disk, ManualClock& clock) {
@@ -24,14 +61,108 @@ Result<std::unique_ptr<Machine>> Machine::start(io::FileSystem& disk, ManualCloc
                                  .timers = &machine->timers_,
                                  .config = {{"offsets.topic.num.partitions", "2"},
                                             {"num.recovery.threads.per.data.dir", "1"},
-                                            {"num.partitions", "2"}},
+                                            {"num.partitions", "2"},
+                                            {"transaction.state.log.num.partitions", "2"}},
                                  .sync_threads = 0}));
   machine->offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*machine->broker_);
   machine->groups_ = std::make_unique<coordinator::GroupCoordinator>(
       coordinator::coordinator_config(*machine->broker_->config()), *machine->offsets_log_, clock,
       machine->timers_);
   machine->groups_->load();
+  machine->transaction_log_ =
+      std::make_unique<coordinator::BrokerTransactionLog>(*machine->broker_, *machine->groups_);
+  machine->transactions_ = std::make_unique<coordinator::TransactionCoordinator>(
+      coordinator::transaction_config(*machine->broker_->config()), *machine->transaction_log_,
+      clock, machine->timers_);
+  machine->transactions_->load();
   return machine;
+}
+
+ErrorCode Machine::init(TransactionalProducer& producer) {
+  if (const auto error = transactions_->find_coordinator(); error != ErrorCode::none) return error;
+  ErrorCode error = ErrorCode::request_timed_out;
+  transactions_->init_producer(
+      {.transactional_id = producer.transactional_id, .timeout_ms = 60'000},
+      [&](coordinator::InitProducerResponse response) {
+        error = response.error;
+        producer.identity = response.producer;
+        producer.next_sequences.clear();
+      });
+  return error;
+}
+
+ErrorCode Machine::add(const TransactionalProducer& producer,
+                       const coordinator::TransactionPartition& partition) {
+  ErrorCode error = ErrorCode::request_timed_out;
+  transactions_->add_partitions({.transactional_id = producer.transactional_id,
+                                 .producer = producer.identity,
+                                 .partitions = {partition},
+                                 .version = coordinator::TransactionVersion::v2},
+                                [&error](ErrorCode added) { error = added; });
+  return error;
+}
+
+AppendResult Machine::append(const broker::Partition& partition,
+                             const std::vector<std::string>& values,
+                             TransactionalProducer& producer) {
+  const auto& id = partition.id();
+  int32_t& sequence = producer.next_sequences[{id.topic, id.partition}];
+  record::BatchBuilder builder({.is_transactional = true,
+                                .producer_id = producer.identity.id,
+                                .producer_epoch = producer.identity.epoch,
+                                .base_sequence = sequence});
+  for (const auto& value : values) builder.add_text(clock_.wall_ms(), "key", value);
+  const Bytes batch = *builder.build();
+  const auto writable = broker_->catalog().find_partition(id.topic, id.partition);
+  const auto guard =
+      writable->verification_guard(producer.identity.id, producer.identity.epoch, sequence);
+  AppendResult result{.error = ErrorCode::request_timed_out};
+  if (guard) {
+    result.error = add(producer, {id.topic, id.partition});
+    if (result.error != ErrorCode::none) return result;
+  }
+  writable->append({.records = batch, .acks = -1, .guard = guard.value_or(0)},
+                   [&result](broker::ProduceOutcome outcome) {
+                     result = {.error = outcome.error, .base_offset = outcome.base_offset.value()};
+                   });
+  if (result.error == ErrorCode::none) sequence += static_cast<int32_t>(values.size());
+  return result;
+}
+
+ErrorCode Machine::commit(const std::string& group, const std::string& topic, PartitionId partition,
+                          int64_t offset, const TransactionalProducer& producer) {
+  const auto place = groups_->offsets_place(group, producer.identity.id, producer.identity.epoch);
+  if (place.error != ErrorCode::none) return place.error;
+  if (place.guard) {
+    const auto error = add(producer, {std::string(broker::kOffsetsTopic), place.partition});
+    if (error != ErrorCode::none) return error;
+  }
+  coordinator::OffsetCommitRequest request;
+  request.group_id = group;
+  request.transaction = {.producer_id = producer.identity.id,
+                         .producer_epoch = producer.identity.epoch,
+                         .guard = place.guard.value_or(0)};
+  request.topics = {
+      {.topic = topic, .partitions = {{.partition = partition, .offset = Offset(offset)}}}};
+  ErrorCode error = ErrorCode::request_timed_out;
+  groups_->commit_offsets(request, [&error](coordinator::OffsetCommitResponse response) {
+    error = response.topics.at(0).partitions.at(0).error;
+  });
+  return error;
+}
+
+ErrorCode Machine::end(TransactionalProducer& producer, bool is_commit) {
+  ErrorCode error = ErrorCode::request_timed_out;
+  transactions_->end({.transactional_id = producer.transactional_id,
+                      .producer = producer.identity,
+                      .is_commit = is_commit,
+                      .version = coordinator::TransactionVersion::v2},
+                     [&](coordinator::EndTransactionResponse response) {
+                       error = response.error;
+                       producer.identity = response.producer;
+                       producer.next_sequences.clear();
+                     });
+  return error;
 }
 
 Result<void> Machine::close() { return broker_->close(); }
@@ -87,25 +218,33 @@ int64_t Machine::committed(const std::string& group, const std::string& topic,
 
 Result<std::vector<StoredRecord>> Machine::read_all(const broker::Partition& partition) {
   std::vector<StoredRecord> records;
-  Offset next = partition.log_start_offset();
-  while (next < partition.high_watermark()) {
-    MILL_TRY(const auto data, partition.read({.from = next, .bytes_max = kReadBytes}));
-    MILL_TRY(const Bytes bytes, io::read_chunks(data.records));
-    if (bytes.empty()) break;
-    for (ByteView rest = bytes; !rest.empty();) {
-      const auto parsed = record::BatchView::parse(rest);
-      if (!parsed && rest.size() < bytes.size()) break;  // the last one may be cut short
-      MILL_TRY(const auto batch, parsed);
-      MILL_CHECK(batch.check_crc());
-      MILL_CHECK(record::for_each_record(batch, [&](const record::RecordView& record) {
-        if (record.offset < next) return;  // below a log start inside the batch
-        records.push_back({.offset = record.offset.value(),
-                           .value = std::string(as_text(record.value.value_or(ByteView())))});
-      }));
-      next = batch.next_offset();
-      rest = rest.subspan(batch.size());
-    }
-  }
+  MILL_CHECK(for_each_batch(partition, broker::Isolation::read_uncommitted,
+                            [&](const record::BatchView& batch, Offset from, auto&) {
+                              return keep_records(batch, from, records);
+                            }));
+  return records;
+}
+
+Result<std::vector<StoredRecord>> Machine::read_committed(const broker::Partition& partition) {
+  std::vector<StoredRecord> records;
+  std::set<ProducerId> aborting;
+  MILL_CHECK(
+      for_each_batch(partition, broker::Isolation::read_committed,
+                     [&](const record::BatchView& batch, Offset from,
+                         std::vector<broker::AbortedTransaction>& aborted) -> Result<void> {
+                       std::erase_if(aborted, [&](const broker::AbortedTransaction& transaction) {
+                         const bool has_begun = transaction.first_offset <= batch.last_offset();
+                         if (has_begun) aborting.insert(transaction.producer_id);
+                         return has_begun;
+                       });
+                       if (batch.is_control()) {
+                         aborting.erase(batch.producer_id());
+                         return {};
+                       }
+                       if (batch.is_transactional() && aborting.contains(batch.producer_id()))
+                         return {};
+                       return keep_records(batch, from, records);
+                     }));
   return records;
 }
 

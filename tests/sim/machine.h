@@ -1,9 +1,11 @@
-// One broker with its group coordinator on one disk, driven step by step: no threads, no real time.
+// One broker with its coordinators on one disk, driven step by step: no threads, no real time.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -12,6 +14,8 @@
 #include "broker/partition.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
+#include "coordinator/transactions/broker_transaction_log.h"
+#include "coordinator/transactions/transaction_coordinator.h"
 #include "io/file_system.h"
 
 namespace millrace::sim {
@@ -32,6 +36,13 @@ struct ProducerState {
   int32_t next_sequence = 0;
 };
 
+/// A transactional producer, of version 2.
+struct TransactionalProducer {
+  std::string transactional_id;
+  coordinator::ProducerIdentity identity = {};
+  std::map<std::pair<std::string, PartitionId>, int32_t> next_sequences = {};
+};
+
 class Machine {
  public:
   /// Opens and loads; the error is the start's. Destroyed without close(), the process crashed.
@@ -45,23 +56,38 @@ class Machine {
                       int16_t acks, ProducerState* producer = nullptr);
   ErrorCode commit(const std::string& group, const std::string& topic, PartitionId partition,
                    int64_t offset);
+  /// A new epoch; what the producer had open is aborted.
+  ErrorCode init(TransactionalProducer& producer);
+  /// One batch of the producer's transaction, acks=all.
+  AppendResult append(const broker::Partition& partition, const std::vector<std::string>& values,
+                      TransactionalProducer& producer);
+  ErrorCode commit(const std::string& group, const std::string& topic, PartitionId partition,
+                   int64_t offset, const TransactionalProducer& producer);
+  ErrorCode end(TransactionalProducer& producer, bool is_commit);
+
   /// -1 where nothing is committed.
   int64_t committed(const std::string& group, const std::string& topic, PartitionId partition);
 
   /// Everything readable from the log start on.
   static Result<std::vector<StoredRecord>> read_all(const broker::Partition& partition);
+  /// What a consumer of committed records is shown.
+  static Result<std::vector<StoredRecord>> read_committed(const broker::Partition& partition);
 
   void topics_deleted(const std::string& name) { groups_->topics_deleted({name}); }
   void run_timers(Milliseconds advance);
 
  private:
   explicit Machine(ManualClock& clock) : clock_(clock) {}
+  ErrorCode add(const TransactionalProducer& producer,
+                const coordinator::TransactionPartition& partition);
 
   ManualClock& clock_;
   Timers timers_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<coordinator::BrokerOffsetsLog> offsets_log_;
   std::unique_ptr<coordinator::GroupCoordinator> groups_;
+  std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log_;
+  std::unique_ptr<coordinator::TransactionCoordinator> transactions_;
 };
 
 }  // namespace millrace::sim

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/uuid.h"
 
@@ -48,12 +49,21 @@ struct TopicPromises {
   std::optional<std::string> retention_asked;
 };
 
+/// One transaction of the workload.
+struct TransactionPromises {
+  /// What it wrote and was answered for, by partition.
+  std::map<PartitionKey, std::map<int64_t, std::string>> records;
+  bool commit_asked = false;
+  bool commit_answered = false;
+};
+
 struct Promises {
   std::map<Uuid, TopicPromises> topics;
   std::set<Uuid> deleted_topics;
   std::map<PartitionKey, PartitionPromises> partitions;
   /// By group, then partition.
   std::map<std::pair<std::string, PartitionKey>, CommittedOffset> commits;
+  std::vector<TransactionPromises> transactions;
 };
 
 }  // namespace millrace::sim

@@ -24,8 +24,9 @@ Workload::Workload(io::FileSystem& disk, ManualClock& clock, uint64_t seed)
 
 void Workload::step() {
   const uint64_t dice = below(100);
-  if (dice < 35) return produce();
-  if (dice < 60) return produce_idempotent();
+  if (dice < 30) return produce();
+  if (dice < 48) return produce_idempotent();
+  if (dice < 60) return transact();
   if (dice < 78) return commit();
   if (dice < 83) return delete_records();
   if (dice < 88) return pass_time();
@@ -117,11 +118,69 @@ void Workload::alter_retention() {
   promised.retention_answered = value;
 }
 
-void Workload::append(const Target& target, int16_t acks, ProducerState* producer) {
+std::vector<std::string> Workload::new_values() {
   std::vector<std::string> values(1 + below(4));
   for (auto& value : values) {
     value = std::to_string(++values_made_) + std::string(below(below(8) == 0 ? 9000 : 60), 'v');
   }
+  return values;
+}
+
+void Workload::transact() {
+  // A producer that begins anew, or whose broker did: what it had open is aborted.
+  if (transactional_.identity.epoch < 0 || below(6) == 0) {
+    ASSERT_EQ(machine_->init(transactional_), ErrorCode::none);
+  }
+  promises_.transactions.emplace_back();
+  for (uint64_t i = 1 + below(3); i > 0; --i) write_in_transaction();
+  if (below(3) == 0) commit_in_transaction();
+  // Left open: its end comes with the next producer, its timeout or a restart.
+  if (below(8) == 0) {
+    transactional_.identity = {};
+    offsets_in_transaction_.clear();
+    return;
+  }
+  const bool is_commit = below(3) > 0;
+  TransactionPromises& promised = promises_.transactions.back();
+  promised.commit_asked = is_commit;
+  for (auto& [key, offset] : offsets_in_transaction_) {
+    if (is_commit) promises_.commits[key].asked = offset;
+  }
+  ASSERT_EQ(machine_->end(transactional_, is_commit), ErrorCode::none);
+  promised.commit_answered = is_commit;
+  for (auto& [key, offset] : offsets_in_transaction_) {
+    if (is_commit) promises_.commits[key].answered = offset;
+  }
+  offsets_in_transaction_.clear();
+}
+
+void Workload::write_in_transaction() {
+  const Target target = any_partition();
+  std::vector<std::string> values = new_values();
+  const auto appended = machine_->append(*target.partition, values, transactional_);
+  ASSERT_EQ(appended.error, ErrorCode::none);
+  auto& in_transaction = promises_.transactions.back().records[target.key];
+  auto& durable = promises_.partitions[target.key].records;
+  int64_t offset = appended.base_offset;
+  for (auto& value : values) {
+    durable[offset] = value;
+    in_transaction[offset++] = std::move(value);
+  }
+}
+
+void Workload::commit_in_transaction() {
+  const Target target = any_partition();
+  const std::string group = "group" + std::to_string(below(2));
+  const auto& promised = promises_.commits[{group, target.key}];
+  const int64_t offset = std::max(promised.asked, target.partition->high_watermark().value());
+  ASSERT_EQ(machine_->commit(group, target.topic->name, PartitionId(target.key.partition), offset,
+                             transactional_),
+            ErrorCode::none);
+  offsets_in_transaction_[{group, target.key}] = offset;
+}
+
+void Workload::append(const Target& target, int16_t acks, ProducerState* producer) {
+  std::vector<std::string> values = new_values();
   const auto appended = machine_->append(*target.partition, values, acks, producer);
   ASSERT_EQ(appended.error, ErrorCode::none);
   if (acks != -1) return;

@@ -1,5 +1,5 @@
 // A mixed workload out of a seed: topics come and go, producers of all kinds write, groups commit,
-// records are deleted, segments roll, the broker restarts.
+// transactions end one way or the other, records are deleted, segments roll, the broker restarts.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,10 @@ class Workload {
   void produce();
   void produce_idempotent();
   void append(const Target& target, int16_t acks, ProducerState* producer);
+  void transact();
+  void write_in_transaction();
+  void commit_in_transaction();
+  std::vector<std::string> new_values();
   void commit();
   void delete_records();
   void pass_time();
@@ -51,6 +55,9 @@ class Workload {
   std::unique_ptr<Machine> machine_;
   std::map<PartitionKey, ProducerState> producers_;
   uint64_t values_made_ = 0;
+  TransactionalProducer transactional_{.transactional_id = "transactional"};
+  /// Offsets that count if the transaction is committed.
+  std::map<std::pair<std::string, PartitionKey>, int64_t> offsets_in_transaction_;
 };
 
 }  // namespace millrace::sim
