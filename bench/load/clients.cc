@@ -82,6 +82,7 @@ Client make_producer(const Options& options, Acknowledgements& acknowledgements)
   set(conf, "queue.buffering.max.kbytes", "1048576");
   set(conf, "batch.num.messages", "1000000");
   set(conf, "message.timeout.ms", std::to_string(options.limit_seconds * 1000));
+  if (options.mode == "transact") set(conf, "transactional.id", options.topic);
   if (options.mode == "first") {
     set(conf, "reconnect.backoff.ms", "5");
     set(conf, "reconnect.backoff.max.ms", "20");

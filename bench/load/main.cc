@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   alarm(static_cast<unsigned>(options.limit_seconds + options.measured_seconds + 60));
   if (options.mode == "produce") return run_produce(options);
   if (options.mode == "consume") return run_consume(options);
+  if (options.mode == "transact") return run_transact(options);
   if (options.mode == "latency") return run_latency(options);
   if (options.mode == "first") return run_first(options);
   if (options.mode == "delete") return run_delete(options);

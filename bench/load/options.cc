@@ -13,6 +13,7 @@ constexpr char kUsage[] =
     "load MODE -b HOST:PORT -t TOPIC ...    one line of JSON for each run\n"
     "  produce  -n MESSAGES -s BYTES -a ACKS -p PARTITIONS -z CODEC -l LINGER_MS\n"
     "  consume  -n MESSAGES -p PARTITIONS      from the first offset, without a group\n"
+    "  transact -n MESSAGES -m MESSAGES_PER_TRANSACTION, each committed before the next begins\n"
     "  latency  -r PER_SECOND -d SECONDS       from the scheduled send to the delivery\n"
     "  first                                   until the first acknowledged record\n"
     "  delete                                  deletes the topic\n"
@@ -37,11 +38,12 @@ Options parse_options(int argc, char** argv) {
   Options options;
   options.mode = argv[1];
   optind = 2;
-  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:s:a:l:z:p:r:d:C:T:P:")) != -1;) {
+  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:m:s:a:l:z:p:r:d:C:T:P:")) != -1;) {
     switch (letter) {
       case 'b': options.brokers = optarg; break;
       case 't': options.topic = optarg; break;
       case 'n': options.messages = std::atoll(optarg); break;
+      case 'm': options.transaction_messages = std::atoll(optarg); break;
       case 's': options.message_bytes = std::atoi(optarg); break;
       case 'a': options.acks = optarg; break;
       case 'l': options.linger_ms = optarg; break;
@@ -56,7 +58,8 @@ Options parse_options(int argc, char** argv) {
     }
   }
   if (options.message_bytes < 8) refuse("-s must be at least 8");
-  if (options.rate < 1 || options.partitions < 1 || options.messages < 1)
+  if (options.rate < 1 || options.partitions < 1 || options.messages < 1 ||
+      options.transaction_messages < 1)
     refuse("counts start at 1");
   return options;
 }

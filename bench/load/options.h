@@ -18,7 +18,8 @@ struct Options {
   std::string linger_ms;
   std::string codec = "none";
   int64_t messages = 1'000'000;
-  int64_t rate = 1000;  // messages per second, `latency` alone
+  int64_t rate = 1000;                 // messages per second, `latency` alone
+  int64_t transaction_messages = 100;  // `transact` alone
   int64_t broker_pid = 0;
   int message_bytes = 100;
   int partitions = 1;
