@@ -55,7 +55,8 @@ def test_a_group_reads_everything_and_commits(bootstrap, admin, members, name):
     assert sorted(int(m.value()) for _, m in read([member], 3000)) == list(range(3000))
     member.commit(asynchronous=False)
     committed = member.committed([TopicPartition(topic, p) for p in range(3)], 10)
-    assert sum(tp.offset for tp in committed) == 3000
+    # A partition may have got no record, and then has no commit either.
+    assert sum(max(tp.offset, 0) for tp in committed) == 3000
     member.close()
     again = members(topic, group)
     settle([3], again)
