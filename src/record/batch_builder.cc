@@ -40,7 +40,7 @@ int16_t attributes_of(const BatchOptions& options) {
 BatchBuilder::BatchBuilder(BatchOptions options) : options_(options) {}
 
 void BatchBuilder::add(const RecordFields& record) {
-  if (count_ == 0) base_timestamp_ = record.timestamp;
+  if (count_ == 0) base_timestamp_ = delete_horizon_.value_or(record.timestamp);
   const int32_t delta = record.offset_delta.value_or(last_offset_delta_ + 1);
   MILL_ASSERT(delta > last_offset_delta_, "offset deltas must rise");
   const auto timestamp_delta = static_cast<int64_t>(static_cast<uint64_t>(record.timestamp) -
@@ -94,7 +94,8 @@ Result<Bytes> BatchBuilder::build() {
   out.write<int32_t>(options_.leader_epoch.value());
   out.write<int8_t>(kMagic);
   out.write<uint32_t>(0);  // CRC, below.
-  out.write<int16_t>(attributes_of(options_));
+  const int horizon_bit = delete_horizon_ ? AttributeBits::kDeleteHorizon : 0;
+  out.write<int16_t>(static_cast<int16_t>(attributes_of(options_) | horizon_bit));
   out.write<int32_t>(last_offset_delta_);
   out.write<int64_t>(base_timestamp_);
   out.write<int64_t>(max_timestamp_);

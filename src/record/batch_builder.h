@@ -58,6 +58,9 @@ class BatchBuilder {
   void set_last_offset_delta(int32_t delta) { last_offset_delta_ = delta; }
   /// Max timestamp to write in place of the largest seen (LogAppendTime).
   void set_max_timestamp(int64_t timestamp) { max_timestamp_ = timestamp; }
+  /// When compaction may drop this batch's tombstones; takes the base timestamp's place. Before the
+  /// first record.
+  void set_delete_horizon(int64_t horizon_ms) { delete_horizon_ = horizon_ms; }
 
   /// The batch with its CRC; the builder is empty afterwards, options kept. Fails as `compress`
   /// does.
@@ -70,6 +73,7 @@ class BatchBuilder {
   int32_t last_offset_delta_ = -1;
   int64_t base_timestamp_ = kNoTimestamp;
   int64_t max_timestamp_ = kNoTimestamp;
+  std::optional<int64_t> delete_horizon_;
 };
 
 }  // namespace millrace::record

@@ -2,20 +2,29 @@
 
 #include <vector>
 
+#include "base/assert.h"
 #include "record/batch_builder.h"
 
 namespace millrace::record {
+namespace {
+
+BatchBuilder builder_like(const BatchView& batch, const Compression& compression) {
+  return BatchBuilder({.compression = compression,
+                       .timestamp_type = batch.timestamp_type(),
+                       .is_transactional = batch.is_transactional(),
+                       .is_control = batch.is_control(),
+                       .producer_id = batch.producer_id(),
+                       .producer_epoch = batch.producer_epoch(),
+                       .base_sequence = batch.base_sequence(),
+                       .base_offset = batch.base_offset(),
+                       .leader_epoch = batch.leader_epoch()});
+}
+
+}  // namespace
 
 Result<Bytes> rewrite_batch(const BatchView& batch, const RewriteOptions& options) {
-  BatchBuilder builder({.compression = options.compression,
-                        .timestamp_type = batch.timestamp_type(),
-                        .is_transactional = batch.is_transactional(),
-                        .is_control = batch.is_control(),
-                        .producer_id = batch.producer_id(),
-                        .producer_epoch = batch.producer_epoch(),
-                        .base_sequence = batch.base_sequence(),
-                        .base_offset = batch.base_offset(),
-                        .leader_epoch = batch.leader_epoch()});
+  BatchBuilder builder = builder_like(batch, options.compression);
+  if (options.delete_horizon_ms) builder.set_delete_horizon(*options.delete_horizon_ms);
   std::vector<HeaderView> headers;
   std::optional<Error> disorder;
   int32_t previous_delta = -1;
@@ -27,6 +36,7 @@ Result<Bytes> rewrite_batch(const BatchView& batch, const RewriteOptions& option
           return false;
         }
         previous_delta = record.offset_delta;
+        if (options.keep && !options.keep(record)) return true;
         headers.clear();
         for (const HeaderView& header : record.headers) headers.push_back(header);
         RecordFields fields = {.timestamp = record.timestamp,
@@ -45,6 +55,15 @@ Result<Bytes> rewrite_batch(const BatchView& batch, const RewriteOptions& option
     builder.set_max_timestamp(batch.max_timestamp());
   }
   return builder.build();
+}
+
+Bytes empty_batch(const BatchView& batch) {
+  BatchBuilder builder = builder_like(batch, {});
+  builder.set_last_offset_delta(batch.last_offset_delta());
+  builder.set_max_timestamp(batch.max_timestamp());
+  auto built = builder.build();
+  MILL_ASSERT(built, "a batch without compression is always built");
+  return *std::move(built);
 }
 
 }  // namespace millrace::record

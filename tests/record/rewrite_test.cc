@@ -50,6 +50,51 @@ TEST(Rewrite, RenumbersFromZero) {
   EXPECT_EQ(BatchView::parse(*rewritten)->last_offset_delta(), 2);
 }
 
+TEST(Rewrite, KeepsWhatIsChosenWhereItWas) {
+  const Bytes bytes = make_batch(some_records(5), {.compression = {.codec = Codec::gzip},
+                                                   .producer_id = ProducerId(1),
+                                                   .producer_epoch = 2,
+                                                   .base_sequence = 3,
+                                                   .base_offset = Offset(500)});
+  const auto original = BatchView::parse(bytes);
+  const auto rewritten = rewrite_batch(
+      *original, {.keep = [](const RecordView& record) { return record.offset_delta == 2; },
+                  .delete_horizon_ms = 1'800'000'000'000});
+  ASSERT_TRUE(rewritten) << rewritten.error().message();
+  const auto batch = BatchView::parse(*rewritten);
+  EXPECT_TRUE(batch->crc_matches());
+  EXPECT_EQ(batch->delete_horizon_ms(), 1'800'000'000'000);
+  EXPECT_EQ(batch->base_offset(), Offset(500));
+  EXPECT_EQ(batch->last_offset(), Offset(504));
+  EXPECT_EQ(batch->last_sequence(), 7);
+  const auto records = records_of(*rewritten);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0], some_records(5)[2]);
+}
+
+TEST(Rewrite, EmptyBatchKeepsOffsetsSequencesAndTime) {
+  const Bytes bytes = make_batch(some_records(5), {.compression = {.codec = Codec::gzip},
+                                                   .is_transactional = true,
+                                                   .producer_id = ProducerId(1),
+                                                   .producer_epoch = 2,
+                                                   .base_sequence = 3,
+                                                   .base_offset = Offset(500),
+                                                   .leader_epoch = LeaderEpoch(4)});
+  const auto original = BatchView::parse(bytes);
+  const Bytes emptied = empty_batch(*original);
+  EXPECT_EQ(emptied.size(), kBatchHeaderSize);
+  const auto batch = BatchView::parse(emptied);
+  EXPECT_TRUE(batch->crc_matches());
+  EXPECT_EQ(batch->record_count(), 0);
+  EXPECT_EQ(batch->last_offset(), Offset(504));
+  EXPECT_EQ(batch->last_sequence(), 7);
+  EXPECT_EQ(batch->leader_epoch(), LeaderEpoch(4));
+  EXPECT_EQ(batch->max_timestamp(), original->max_timestamp());
+  EXPECT_TRUE(batch->is_transactional());
+  EXPECT_FALSE(batch->is_compressed());
+  EXPECT_TRUE(records_of(emptied).empty());
+}
+
 TEST(Rewrite, RefusesUnreadableRecordsAndPassesTheLimitOn) {
   const Bytes bytes = make_batch(some_records(50), {.compression = {.codec = Codec::gzip}});
   const auto batch = BatchView::parse(bytes);
