@@ -42,6 +42,7 @@ enum class LockRank : uint8_t {
   session_registry,
   session,
   partition,
+  log_files,
   log,
   sync_pool,
   timers,

@@ -36,7 +36,8 @@ Result<bool> HeaderWalk::next() {
             .size = size,
             .base_offset = header->base_offset(),
             .last_offset = header->last_offset(),
-            .max_timestamp = header->max_timestamp()};
+            .max_timestamp =
+                header->record_count() == 0 ? record::kNoTimestamp : header->max_timestamp()};
   next_ += size;
   return true;
 }

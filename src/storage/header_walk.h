@@ -19,6 +19,7 @@ struct BatchPlace {
   int64_t size = 0;
   Offset base_offset;
   Offset last_offset;
+  /// Of its records; -1 where compaction left none.
   int64_t max_timestamp = -1;
 };
 

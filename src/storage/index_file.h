@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,7 +38,7 @@ class IndexFile {
   /// The entry, or nothing where the file cannot be read.
   std::optional<Entry> at(size_t index) const {
     if (kind_ == Kind::in_memory) return entries_[index];
-    const auto file = fs_.open(path_, io::OpenMode::read);
+    const auto file = open();
     return file ? read_entry(**file, index) : std::nullopt;
   }
   std::optional<Entry> last() const {
@@ -57,7 +58,7 @@ class IndexFile {
     if (kind_ == Kind::in_memory) {
       return search(before, [this](size_t index) { return std::optional<Entry>(entries_[index]); });
     }
-    const auto file = fs_.open(path_, io::OpenMode::read);
+    const auto file = open();
     if (!file) return std::nullopt;
     return search(before, [&](size_t index) { return read_entry(**file, index); });
   }
@@ -70,7 +71,10 @@ class IndexFile {
       for (size_t i = 0; i < size && fn(entries_[i]);) ++i;
       return {};
     }
-    MILL_TRY(const Bytes bytes, io::read_file(fs_, path_, kFileSizeMax));
+    MILL_TRY(const auto file, open());
+    Bytes bytes(file_count_ * Entry::kSize);
+    MILL_TRY(const size_t count, file->read_at(Position(0), bytes));
+    bytes.resize(count);
     for (size_t at = 0; at + Entry::kSize <= bytes.size(); at += Entry::kSize) {
       if (!fn(Entry::decode(bytes.data() + at))) break;
     }
@@ -143,6 +147,20 @@ class IndexFile {
     return static_cast<size_t>(size) % Entry::kSize == 0;
   }
 
+  /// Uses a file that is known to hold `count` whole entries.
+  void attach_known(size_t count) {
+    kind_ = Kind::in_file;
+    file_count_ = count;
+  }
+
+  /// Keeps the file open from now on, so that lookups go on when another file takes its name.
+  Result<void> pin() {
+    if (kind_ == Kind::in_memory) return {};
+    MILL_TRY(auto file, fs_.open(path_, io::OpenMode::read));
+    pinned_ = std::move(file);
+    return {};
+  }
+
   /// Takes an attached file's entries into memory, to append more.
   Result<void> load() {
     MILL_TRY(const Bytes bytes, io::read_file(fs_, path_, kFileSizeMax));
@@ -158,6 +176,11 @@ class IndexFile {
 
  private:
   static constexpr int64_t kFileSizeMax = int64_t{1} << 31;
+
+  Result<std::shared_ptr<io::File>> open() const {
+    if (auto pinned = pinned_.load()) return pinned;
+    return fs_.open(path_, io::OpenMode::read);
+  }
 
   static std::optional<Entry> read_entry(const io::File& file, size_t index) {
     std::array<std::byte, Entry::kSize> bytes;
@@ -191,6 +214,7 @@ class IndexFile {
   /// The file may hold more than `written_` entries.
   bool cut_ = false;
   size_t file_count_ = 0;
+  std::atomic<std::shared_ptr<io::File>> pinned_;
 };
 
 /// An entry of `.index`: the batch whose last offset is `relative_offset` above the segment's base

@@ -10,6 +10,7 @@
 #include "storage/producer_replay.h"
 #include "storage/segment.h"
 #include "storage/segment_repair.h"
+#include "storage/segment_swap.h"
 
 namespace millrace::storage {
 namespace {
@@ -99,6 +100,7 @@ Result<void> LogOpener::assemble(std::vector<Offset>& bases, PartitionRecovery& 
 }
 
 Result<std::vector<Offset>> LogOpener::find_segments() {
+  MILL_CHECK(recover_swaps(fs_, options_.directory));
   std::vector<Offset> bases;
   MILL_TRY(const auto entries, fs_.list(options_.directory));
   for (const io::DirectoryEntry& entry : entries) {

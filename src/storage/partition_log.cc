@@ -163,6 +163,7 @@ Result<void> PartitionLog::write_snapshot() {
 }
 
 Result<void> PartitionLog::close() {
+  const MutexLock files(files_mutex_);
   {
     const MutexLock lock(mutex_);
     const Offset end = tail_.load().end_offset;
@@ -200,6 +201,8 @@ Result<void> PartitionLog::close() {
 }
 
 void PartitionLog::abandon() {
+  // A swap that is under way must not meet the files of a new partition of this name.
+  const MutexLock files(files_mutex_);
   const MutexLock lock(mutex_);
   closed_ = true;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "millrace/result.h"
 #include "storage/leader_epochs.h"
 #include "storage/log_config.h"
+#include "storage/offset_map.h"
 #include "storage/producer_state.h"
 #include "storage/published_tail.h"
 #include "storage/recovery_report.h"
@@ -36,6 +38,7 @@ namespace millrace::storage {
 class Segment;
 struct AbortedTransaction;
 struct BatchPlace;
+struct LastOfProducer;
 
 /// Names one check of a transaction with its coordinator (KIP-890); 0: nothing was checked.
 using VerificationGuard = uint64_t;
@@ -94,6 +97,53 @@ struct TimestampOffset {
 struct EpochEnd {
   LeaderEpoch epoch = kNoLeaderEpoch;
   Offset end_offset{-1};
+};
+
+struct CleanableSpec {
+  /// Where the last round of cleaning ended; anything outside of the log means its start.
+  Offset cleaned_up_to;
+  /// The last stable offset: all transactions with records below have ended.
+  Offset stable_offset;
+  int64_t now_ms = 0;
+};
+
+/// What a round of cleaning would look at: whole segments, in front of the active one.
+struct Cleanable {
+  Offset first_dirty;
+  /// The first offset that is left alone: not durable, not stable or too young.
+  Offset end;
+  int64_t clean_bytes = 0;
+  int64_t dirty_bytes = 0;
+  /// Something dirty is older than max.compaction.lag.ms.
+  bool is_overdue = false;
+
+  double dirty_ratio() const {
+    const int64_t all = clean_bytes + dirty_bytes;
+    return all == 0 ? 0 : static_cast<double>(dirty_bytes) / static_cast<double>(all);
+  }
+};
+
+struct CleanSpec {
+  /// Of cleanable().
+  Offset first_dirty;
+  Offset end;
+  int64_t now_ms = 0;
+  OffsetMapLimits map = {};
+  /// Half for reading, half for writing; more only for a batch that is larger.
+  int64_t io_buffer_bytes = 512 * 1024;
+  /// Told of every piece that was read or written; may take its time. False stops the round.
+  std::function<bool(int64_t bytes)> on_io = nullptr;
+};
+
+struct CleanOutcome {
+  /// Where the next round begins.
+  Offset first_dirty;
+  /// False where it was stopped: some segments may be cleaned, the next round begins as this one.
+  bool completed = false;
+  int64_t bytes_before = 0;
+  int64_t bytes_after = 0;
+  int64_t records_before = 0;
+  int64_t records_after = 0;
 };
 
 /// Invariant: log_start_offset <= synced_offset <= log_end_offset, segments ascend without overlap.
@@ -195,6 +245,14 @@ class PartitionLog {
   /// Ends the active segment and starts a new one, unless it is empty.
   Result<void> roll();
 
+  /// What cleaning would find now. Errors are those of reading.
+  Result<Cleanable> cleanable(const CleanableSpec& spec) const;
+  /// One round of cleaning (compaction) by Kafka's rules; offsets never change. Appends and reads
+  /// go on meanwhile, and readers that hold old segments keep them. One thread at a time. After an
+  /// error the log is as before or cleaned in part, and all the same whole; corrupt_message where a
+  /// batch is damaged. The log goes offline only where a swap of files fails half-way.
+  Result<CleanOutcome> clean(const CleanSpec& spec);
+
   void update_config(const LogConfig& config);
   LogConfig config() const;
 
@@ -216,6 +274,7 @@ class PartitionLog {
   bool closed_cleanly() const { return closed_cleanly_.load(); }
 
  private:
+  friend class LogClean;
   friend class LogOpener;
   using SegmentList = std::vector<std::shared_ptr<Segment>>;
   using SharedSegments = std::shared_ptr<const SegmentList>;
@@ -252,6 +311,10 @@ class PartitionLog {
   void drop_unsynced() MILL_REQUIRES(mutex_);
   void publish(SegmentList list) MILL_REQUIRES(mutex_);
   Result<size_t> remove_oldest(size_t count) MILL_REQUIRES(mutex_);
+  std::unordered_map<ProducerId, LastOfProducer> last_of_producers() const;
+  /// Swaps the files of `cleaned` in, then the segment.
+  Result<void> replace_segments(const SegmentList& old, const Segment& cleaned);
+  void publish_cleaned(const SegmentList& old, std::shared_ptr<Segment> cleaned);
   Result<void> write_snapshot() MILL_REQUIRES(mutex_);
   std::string path_of(std::string_view file) const;
   SharedSegments segments() const { return segments_.load(); }
@@ -273,6 +336,9 @@ class PartitionLog {
   const TopicPartition name_;
   const std::string directory_;
 
+  /// Held while whole segment files come and go, across file work: neither appends nor reads take
+  /// it.
+  mutable Mutex files_mutex_{LockRank::log_files};
   mutable Mutex mutex_{LockRank::log};
   LogConfig config_ MILL_GUARDED_BY(mutex_);
   Uuid topic_id_ MILL_GUARDED_BY(mutex_);

@@ -22,6 +22,7 @@ Result<Offset> PartitionLog::delete_records(Offset offset) {
 }
 
 Result<size_t> PartitionLog::apply_retention(int64_t now_ms, Offset up_to) {
+  const MutexLock files(files_mutex_);
   const MutexLock lock(mutex_);
   MILL_CHECK(check_usable());
   const SharedSegments list = segments();

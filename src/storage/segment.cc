@@ -12,6 +12,10 @@ constexpr size_t kNameDigits = 20;
 /// Index entries gather in memory until so many wait; a crash costs only the time to remake them.
 constexpr size_t kEntriesPerWrite = 512;
 
+std::string file_name(Offset base, std::string_view kind, std::string_view suffix) {
+  return segment_file_name(base, kind).append(suffix);
+}
+
 }  // namespace
 
 std::string segment_file_name(Offset base, std::string_view suffix) {
@@ -28,22 +32,23 @@ std::optional<Offset> parse_segment_file_name(std::string_view name, std::string
 }
 
 Segment::Segment(io::FileSystem& fs, const std::string& directory, Offset base, int64_t now_ms,
-                 std::shared_ptr<io::File> file, int64_t size)
+                 std::shared_ptr<io::File> file, int64_t size, std::string_view suffix)
     : fs_(fs),
       directory_(directory),
       base_(base),
       created_ms_(now_ms),
       file_(std::move(file)),
       size_(size),
-      offsets_(fs, io::join(directory, segment_file_name(base, ".index"))),
-      times_(fs, io::join(directory, segment_file_name(base, ".timeindex"))),
-      transactions_(fs, io::join(directory, segment_file_name(base, ".txnindex"))) {}
+      offsets_(fs, io::join(directory, file_name(base, ".index", suffix))),
+      times_(fs, io::join(directory, file_name(base, ".timeindex", suffix))),
+      transactions_(fs, io::join(directory, file_name(base, ".txnindex", suffix))) {}
 
 Result<std::shared_ptr<Segment>> Segment::create(io::FileSystem& fs, const std::string& directory,
-                                                 Offset base, int64_t now_ms) {
-  const std::string path = io::join(directory, segment_file_name(base, ".log"));
+                                                 Offset base, int64_t now_ms,
+                                                 std::string_view suffix) {
+  const std::string path = io::join(directory, file_name(base, ".log", suffix));
   MILL_TRY(auto file, fs.open(path, io::OpenMode::truncate));
-  auto segment = std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), 0);
+  auto segment = std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), 0, suffix);
   segment->reset_indexes();
   segment->reset_transactions();
   return segment;
@@ -130,6 +135,32 @@ Result<std::shared_ptr<Segment>> Segment::sealed() const {
   MILL_CHECK(copy->times_.attach());
   MILL_CHECK(copy->transactions_.attach(base_, Offset(INT64_MAX)));
   return copy;
+}
+
+std::shared_ptr<Segment> Segment::renamed() const {
+  // Opened anew so that errors name the file as it is called now; the old handle would do as well.
+  auto file =
+      fs_.open(io::join(directory_, segment_file_name(base_, ".log")), io::OpenMode::read_write);
+  auto copy = std::make_shared<Segment>(fs_, directory_, base_, created_ms_,
+                                        file ? *std::move(file) : file_, size());
+  copy->first_timestamp_ = first_timestamp_;
+  copy->largest_timestamp_ = largest_timestamp_.load();
+  copy->largest_timestamp_offset_ = largest_timestamp_offset_.load();
+  copy->offsets_.attach_known(offsets_.count());
+  copy->times_.attach_known(times_.count());
+  copy->transactions_.attach_known(transactions_.count());
+  return copy;
+}
+
+Result<void> Segment::pin_indexes() {
+  MILL_CHECK(offsets_.pin());
+  MILL_CHECK(times_.pin());
+  return transactions_.pin();
+}
+
+int64_t Segment::index_bytes() const {
+  return static_cast<int64_t>(
+      std::max(offsets_.count() * OffsetIndexEntry::kSize, times_.count() * TimeIndexEntry::kSize));
 }
 
 Result<void> Segment::sync() {

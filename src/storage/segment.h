@@ -35,14 +35,16 @@ struct TimestampOffset;
 /// go up to a size they were told. A sealed one does not change; its indexes stay in their files.
 class Segment {
  public:
-  /// A new, empty segment; leftovers under its names are emptied. Its names are not yet durable.
+  /// A new, empty segment; leftovers under its names are emptied. Its names, which all end with
+  /// `suffix`, are not yet durable.
   static Result<std::shared_ptr<Segment>> create(io::FileSystem& fs, const std::string& directory,
-                                                 Offset base, int64_t now_ms);
+                                                 Offset base, int64_t now_ms,
+                                                 std::string_view suffix = {});
   /// An existing log file as long as it is, with empty indexes: attach or rebuild them next.
   static Result<std::shared_ptr<Segment>> open(io::FileSystem& fs, const std::string& directory,
                                                Offset base, int64_t now_ms);
   Segment(io::FileSystem& fs, const std::string& directory, Offset base, int64_t now_ms,
-          std::shared_ptr<io::File> file, int64_t size);
+          std::shared_ptr<io::File> file, int64_t size, std::string_view suffix = {});
 
   Offset base_offset() const { return base_; }
   int64_t size() const { return size_.load(std::memory_order_acquire); }
@@ -63,6 +65,7 @@ class Segment {
   void account(Offset last_offset, int64_t size, int64_t max_timestamp, int64_t index_interval);
   /// Enters a transaction whose abort marker is in this segment.
   void add_aborted(const EndedTransaction& aborted) { transactions_.append(aborted); }
+  void add_aborted(const AbortedTransaction& aborted) { transactions_.append(aborted); }
   /// No further entry fits segment.index.bytes.
   bool indexes_full(int64_t index_bytes_max) const;
   /// Enters the largest timestamp in the time index and brings the index files up to date. Where
@@ -72,6 +75,10 @@ class Segment {
   bool indexes_unfinished() const;
   /// The same segment with its indexes left in their files.
   Result<std::shared_ptr<Segment>> sealed() const;
+  /// The same after all its files, complete and with a suffix, lost that suffix.
+  std::shared_ptr<Segment> renamed() const;
+  /// Lookups go on undisturbed when other files take the names of this segment's.
+  Result<void> pin_indexes();
   Result<void> sync();
 
   // Opening.
@@ -107,6 +114,8 @@ class Segment {
   /// The first record that has the largest timestamp.
   Result<std::optional<TimestampOffset>> find_largest_timestamp(Offset from, int64_t limit) const;
   Result<Bytes> read_batch(const BatchPlace& place) const;
+  /// The larger of its two indexes, as files.
+  int64_t index_bytes() const;
   /// An offset that no record in front of `position` reaches, by the index; nothing where no entry
   /// is so far.
   std::optional<Offset> offset_bound(int64_t position) const;

@@ -39,6 +39,7 @@ class TransactionIndex {
 
   bool empty() const { return index_.empty(); }
   size_t count() const { return index_.count(); }
+  void append(const AbortedTransaction& aborted) { index_.append(aborted); }
   void append(const EndedTransaction& aborted) {
     index_.append({.producer_id = aborted.producer_id,
                    .first_offset = aborted.first_offset,
@@ -65,6 +66,11 @@ class TransactionIndex {
   /// Uses the file's entries where they are. False where they cannot be those of markers within
   /// [base, next_base).
   Result<bool> attach(Offset base, Offset next_base);
+  /// As IndexFile's; without entries there may be no file.
+  void attach_known(size_t count) {
+    if (count > 0) index_.attach_known(count);
+  }
+  Result<void> pin() { return empty() ? Result<void>() : index_.pin(); }
   /// Takes the file's entries into memory, to append more.
   Result<void> load();
 

@@ -1,0 +1,53 @@
+#include "storage/offset_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "base/assert.h"
+
+namespace millrace::storage {
+
+OffsetMap::OffsetMap(const OffsetMapLimits& limits, int64_t keys_max) {
+  // At least one and a free one; as many as 32 bits of a hash choose among.
+  const auto slots_max = std::clamp<size_t>(
+      static_cast<size_t>(std::max<int64_t>(limits.bytes_max, 0)) / kEntrySize, 2, UINT32_MAX);
+  const double load = std::clamp(limits.load_factor, 0.01, 0.99);
+  const double wanted = static_cast<double>(std::max<int64_t>(keys_max, 1)) / load + 2;
+  slots_ = static_cast<size_t>(std::min(wanted, static_cast<double>(slots_max)));
+  // One entry stays free, where the search for an unknown key ends.
+  size_max_ =
+      std::clamp<size_t>(static_cast<size_t>(static_cast<double>(slots_) * load), 1, slots_ - 1);
+  // Zeroed pages cost memory only once they are used.
+  entries_.reset(static_cast<Entry*>(std::calloc(slots_, sizeof(Entry))));
+  if (!entries_) throw std::bad_alloc();
+}
+
+OffsetMap::Entry& OffsetMap::entry_of(const KeyHash& hash) const {
+  auto at = static_cast<size_t>(((hash.high >> 32) * slots_) >> 32);
+  while (entries_[at].end != 0 && !(entries_[at].hash == hash)) {
+    if (++at == slots_) at = 0;
+  }
+  return entries_[at];
+}
+
+bool OffsetMap::put(ByteView key, Offset offset) {
+  const KeyHash hash = hasher_(key);
+  Entry& entry = entry_of(hash);
+  if (entry.end == 0) {
+    if (size_ == size_max_) return false;
+    ++size_;
+    entry.hash = hash;
+  }
+  MILL_ASSERT(entry.end <= offset.value() + 1, "offsets must rise");
+  entry.end = offset.value() + 1;
+  reached_ = offset + 1;
+  return true;
+}
+
+std::optional<Offset> OffsetMap::find(ByteView key) const {
+  const Entry& entry = entry_of(hasher_(key));
+  return entry.end == 0 ? std::nullopt : std::optional(Offset(entry.end - 1));
+}
+
+}  // namespace millrace::storage
