@@ -124,12 +124,12 @@ Result<void> discard_cleaned(io::FileSystem& fs, const std::string& directory) {
 
 Result<void> commit_cleaned(io::FileSystem& fs, const std::string& directory, Offset base,
                             bool& committed) {
+  // First all are there as `.cleaned`: while one still is, nothing is committed.
   MILL_CHECK(fs.sync_directory(directory));
   for (const std::string_view kind : kIndexes) {
     MILL_CHECK(fs.rename(path_of(directory, base, kind, kCleanedSuffix),
                          path_of(directory, base, kind, kSwapSuffix)));
   }
-  MILL_CHECK(fs.sync_directory(directory));
   MILL_CHECK(fs.rename(path_of(directory, base, kLog, kCleanedSuffix),
                        path_of(directory, base, kLog, kSwapSuffix)));
   committed = true;

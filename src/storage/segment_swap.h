@@ -2,8 +2,8 @@
 // leaves either the old ones or the new one.
 //
 // 1. The new segment's files are complete and durable as `<base>.<kind>.cleaned`.
-// 2. commit_cleaned: its indexes, then its log, are called `.swap` instead. The durable name
-//    `<base>.log.swap` decides: from here on the swap is only ever completed.
+// 2. commit_cleaned: its indexes, then its log, are called `.swap` instead. Once none is called
+//    `.cleaned` any more, durably, the swap is only ever completed.
 // 3. complete_swap: the old files go, then `.swap` is dropped from the indexes, then from the log.
 //
 // Names and meaning are Kafka's, which completes a swap of ours as we do one of its own.
