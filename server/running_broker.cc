@@ -8,6 +8,7 @@
 #include "base/timers.h"
 #include "base/try.h"
 #include "broker/broker.h"
+#include "cleaner_thread.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
 #include "coordinator/transactions/broker_transaction_log.h"
@@ -60,6 +61,7 @@ struct RunningBroker::State {
   std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log;
   std::unique_ptr<coordinator::TransactionCoordinator> transactions;
   std::unique_ptr<TimerThread> timer_thread;
+  std::unique_ptr<CleanerThread> cleaner_thread;
   std::unique_ptr<listen::KafkaListener> listener;
   std::unique_ptr<net::Server> server;
   std::vector<net::Endpoint> endpoints;
@@ -69,6 +71,7 @@ struct RunningBroker::State {
 
   ~State() {
     if (server) server->stop(Milliseconds(0));
+    if (cleaner_thread) cleaner_thread->stop();
     if (timer_thread) timer_thread->stop();
     if (loader.joinable()) loader.join();
   }
@@ -115,6 +118,7 @@ Result<std::unique_ptr<RunningBroker>> RunningBroker::start(RunningBrokerOptions
     state->endpoints.push_back(std::move(bound));
   }
   state->timer_thread = std::make_unique<TimerThread>(state->timers, state->clock);
+  state->cleaner_thread = std::make_unique<CleanerThread>(state->broker->log_cleaner());
   state->loader =
       std::thread([groups = state->groups.get(), transactions = state->transactions.get()] {
         const auto summary = groups->load();
@@ -138,6 +142,7 @@ const std::vector<std::string>& RunningBroker::recovery_report() const {
 
 Result<void> RunningBroker::stop(Milliseconds grace) {
   state_->server->stop(grace);
+  state_->cleaner_thread->stop();
   state_->timer_thread->stop();
   state_->loader.join();
   return state_->broker->close();

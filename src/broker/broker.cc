@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "broker/housekeeping.h"
 #include "broker/local_metadata_store.h"
+#include "broker/log_cleaner.h"
 #include "broker/metadata_records.h"
 #include "broker/partition.h"
 #include "broker/producer_ids.h"
@@ -30,6 +31,7 @@ struct Broker::State {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<ProducerIds> producer_ids;
   std::unique_ptr<FetchSessions> fetch_sessions;
+  std::unique_ptr<LogCleaner> log_cleaner;
   std::vector<std::string> recovery_report;
   std::unique_ptr<Housekeeping> housekeeping;
 
@@ -115,6 +117,13 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options) {
   s.fetch_sessions = std::make_unique<FetchSessions>(
       *s.options.clock,
       static_cast<size_t>(given.number("max.incremental.fetch.session.cache.slots")));
+  s.log_cleaner = std::make_unique<LogCleaner>(
+      LogCleaner::Options{.catalog = s.catalog.get(),
+                          .directory = s.directory.get(),
+                          .sync_pool = s.sync_pool.get(),
+                          .sync_inline = s.options.sync_threads == 0,
+                          .clock = s.options.clock,
+                          .config = [&s] { return s.current_config(); }});
   s.start_housekeeping();
   return std::unique_ptr<Broker>(new Broker(std::move(state)));
 }
@@ -157,6 +166,7 @@ Timers& Broker::timers() { return *state_->options.timers; }
 Catalog& Broker::catalog() { return *state_->catalog; }
 MetadataStore& Broker::metadata() { return *state_->metadata; }
 FetchSessions& Broker::fetch_sessions() { return *state_->fetch_sessions; }
+LogCleaner& Broker::log_cleaner() { return *state_->log_cleaner; }
 const Security& Broker::security() const { return *state_->options.security; }
 storage::SyncPool& Broker::sync_pool() { return *state_->sync_pool; }
 std::shared_ptr<const BrokerConfig> Broker::config() const { return state_->current_config(); }

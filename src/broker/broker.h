@@ -25,6 +25,8 @@ class SyncPool;
 
 namespace millrace::broker {
 
+class LogCleaner;
+
 struct BrokerOptions {
   io::FileSystem* file_system = nullptr;
   std::string dir;
@@ -64,6 +66,9 @@ class Broker {
   Catalog& catalog();
   MetadataStore& metadata();
   FetchSessions& fetch_sessions();
+  /// For the one thread that the owner gives it; it must have ended when the broker is closed or
+  /// destroyed.
+  LogCleaner& log_cleaner();
   const Security& security() const;
   /// For whoever makes several partitions durable at once.
   storage::SyncPool& sync_pool();

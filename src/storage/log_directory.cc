@@ -73,6 +73,7 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
   MILL_TRY(report_.clean, fs_.exists(clean_end));
   recovery_points_ = read_or_warn(fs_, io::join(options_.path, kRecoveryPoints));
   log_starts_ = read_or_warn(fs_, io::join(options_.path, kLogStarts));
+  auto cleaner_offsets = read_or_warn(fs_, io::join(options_.path, kCleanerOffsets));
   const auto offset_of = [](const OffsetsByPartition& offsets, const TopicPartition& name) {
     const auto found = offsets.find(name);
     return found == offsets.end() ? Offset(0) : found->second;
@@ -94,6 +95,13 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
                        .recovery_point = offset_of(recovery_points_, *name),
                        .log_start_offset = offset_of(log_starts_, *name)});
     }
+  }
+  std::erase_if(cleaner_offsets, [&](const auto& entry) {
+    return std::ranges::none_of(found, [&](const auto& log) { return log.name == entry.first; });
+  });
+  {
+    const MutexLock lock(mutex_);
+    cleaner_offsets_ = std::move(cleaner_offsets);
   }
   MILL_CHECK(load_all(std::move(found)));
   for (const PartitionFailure& failure : report_.failed) {
@@ -188,7 +196,11 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
 Result<void> LogDirectory::forget_namesake(const TopicPartition& name) {
   if (recovery_points_.contains(name)) MILL_CHECK(write_recovery_points());
   if (log_starts_.contains(name)) MILL_CHECK(write_log_starts());
-  return {};
+  {
+    const MutexLock lock(mutex_);
+    if (cleaner_offsets_.erase(name) == 0) return {};
+  }
+  return write_cleaner_offsets();
 }
 
 Result<void> LogDirectory::remove(const TopicPartition& name) {
@@ -204,6 +216,7 @@ Result<void> LogDirectory::remove(const TopicPartition& name) {
   failed_recovery_points_.erase(name);
   failed_log_starts_.erase(name);
   {
+    // The file still speaks of it, until the next round or a partition of that name.
     const MutexLock lock(mutex_);
     logs_.erase(name);
   }
@@ -222,6 +235,36 @@ Result<Offset> LogDirectory::delete_records(const TopicPartition& name, Offset o
   MILL_TRY(const Offset start, log->delete_records(offset));
   MILL_CHECK(write_log_starts());
   return start;
+}
+
+Offset LogDirectory::cleaned_up_to(const TopicPartition& name) const {
+  const MutexLock lock(mutex_);
+  const auto found = cleaner_offsets_.find(name);
+  return found == cleaner_offsets_.end() ? Offset(0) : found->second;
+}
+
+Result<void> LogDirectory::note_cleaned(const TopicPartition& name, Offset up_to) {
+  const std::lock_guard admin(admin_);
+  {
+    const MutexLock lock(mutex_);
+    // It may have been deleted while it was cleaned.
+    if (!logs_.contains(name)) return {};
+    cleaner_offsets_[name] = up_to;
+  }
+  return write_cleaner_offsets();
+}
+
+Result<void> LogDirectory::write_cleaner_offsets() {
+  OffsetsByPartition offsets;
+  {
+    const MutexLock lock(mutex_);
+    offsets = cleaner_offsets_;
+  }
+  std::erase_if(offsets, [&](const auto& entry) {
+    const auto log = find(entry.first);
+    return log && log->config().in_memory;
+  });
+  return write_offset_checkpoint(fs_, io::join(options_.path, kCleanerOffsets), offsets);
 }
 
 Result<void> LogDirectory::checkpoint() {

@@ -1,7 +1,8 @@
 // LogDirectory: all partitions under one data directory, its lock, its checkpoints, its end.
 //
 // Files at the top carry Kafka's names and formats: .lock, meta.properties,
-// recovery-point-offset-checkpoint, log-start-offset-checkpoint, .kafka_cleanshutdown.
+// recovery-point-offset-checkpoint, log-start-offset-checkpoint, cleaner-offset-checkpoint,
+// .kafka_cleanshutdown.
 #pragma once
 
 #include <cstddef>
@@ -67,6 +68,11 @@ class LogDirectory {
   /// PartitionLog::delete_records, made lasting.
   Result<Offset> delete_records(const TopicPartition& name, Offset offset);
 
+  /// Up to where the partition was cleaned; 0 where that is not known.
+  Offset cleaned_up_to(const TopicPartition& name) const;
+  /// Notes it, lastingly. Where that fails it is still known until the end.
+  Result<void> note_cleaned(const TopicPartition& name, Offset up_to);
+
   /// Writes recovery points and log starts; call it every minute or so.
   Result<void> checkpoint();
 
@@ -80,6 +86,7 @@ class LogDirectory {
   Result<void> forget_namesake(const TopicPartition& name);
   Result<void> write_recovery_points();
   Result<void> write_log_starts();
+  Result<void> write_cleaner_offsets();
   Result<void> load_all(std::vector<PartitionLog::OpenOptions> found);
 
   io::FileSystem& fs_;
@@ -100,6 +107,7 @@ class LogDirectory {
   mutable std::mutex admin_;
   mutable Mutex mutex_{LockRank::topics};
   std::map<TopicPartition, std::shared_ptr<PartitionLog>> logs_ MILL_GUARDED_BY(mutex_);
+  OffsetsByPartition cleaner_offsets_ MILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace millrace::storage

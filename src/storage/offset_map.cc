@@ -1,8 +1,6 @@
 #include "storage/offset_map.h"
 
 #include <algorithm>
-#include <cmath>
-#include <new>
 
 #include "base/assert.h"
 
@@ -15,12 +13,16 @@ OffsetMap::OffsetMap(const OffsetMapLimits& limits, int64_t keys_max) {
   const double load = std::clamp(limits.load_factor, 0.01, 0.99);
   const double wanted = static_cast<double>(std::max<int64_t>(keys_max, 1)) / load + 2;
   slots_ = static_cast<size_t>(std::min(wanted, static_cast<double>(slots_max)));
+  // Zeroed pages cost memory only once they are used. With less there are more rounds.
+  entries_.reset(static_cast<Entry*>(std::calloc(slots_, sizeof(Entry))));
+  while (!entries_ && slots_ > 2) {
+    slots_ = std::max<size_t>(slots_ / 2, 2);
+    entries_.reset(static_cast<Entry*>(std::calloc(slots_, sizeof(Entry))));
+  }
+  MILL_ASSERT(entries_, "there is no memory for two entries");
   // One entry stays free, where the search for an unknown key ends.
   size_max_ =
       std::clamp<size_t>(static_cast<size_t>(static_cast<double>(slots_) * load), 1, slots_ - 1);
-  // Zeroed pages cost memory only once they are used.
-  entries_.reset(static_cast<Entry*>(std::calloc(slots_, sizeof(Entry))));
-  if (!entries_) throw std::bad_alloc();
 }
 
 OffsetMap::Entry& OffsetMap::entry_of(const KeyHash& hash) const {

@@ -35,6 +35,7 @@ class BrokerConfig {
   std::string_view text(std::string_view name) const { return find(name).value_or(""); }
   int64_t number(std::string_view name) const;
   int32_t int32(std::string_view name) const { return static_cast<int32_t>(number(name)); }
+  double real(std::string_view name) const { return real_of(text(name)); }
   bool flag(std::string_view name) const { return find(name) == "true"; }
 
   const ConfigValues& given() const { return given_; }

@@ -44,7 +44,8 @@ Result<void> check_real(const ConfigKey& key, std::string_view value) {
   }
   if (!(parsed >= static_cast<double>(key.min)))
     return invalid(key, value, cat("Value must be at least ", key.min));
-  if (parsed > static_cast<double>(key.max))
+  constexpr int64_t kNoMax = std::numeric_limits<int64_t>::max();
+  if (key.max != kNoMax && parsed > static_cast<double>(key.max))
     return invalid(key, value, cat("Value must be no more than ", key.max));
   return {};
 }
@@ -115,6 +116,12 @@ int64_t number_of(std::string_view value, int64_t fallback) {
   if (value == "true") return 1;
   if (value == "false") return 0;
   return parse_int64(value).value_or(fallback);
+}
+
+double real_of(std::string_view value, double fallback) {
+  double parsed = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+  return error == std::errc() ? parsed : fallback;
 }
 
 }  // namespace millrace::broker

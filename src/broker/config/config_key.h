@@ -68,6 +68,9 @@ Error unknown_key(std::string_view name, std::span<const ConfigKey> keys);
 /// A checked value as a number: booleans are 0 and 1; "null" and the empty text are `fallback`.
 int64_t number_of(std::string_view value, int64_t fallback = 0);
 
+/// A checked value of type real.
+double real_of(std::string_view value, double fallback = 0);
+
 /// docs/configuration.md, whole.
 std::string configuration_page();
 

@@ -21,6 +21,7 @@ class Values {
   std::string text(std::string_view name) const { return find(name).value_or(""); }
   int64_t number(std::string_view name) const { return number_of(text(name)); }
   int32_t int32(std::string_view name) const { return static_cast<int32_t>(number(name)); }
+  double real(std::string_view name) const { return real_of(text(name)); }
 
   bool list_has(std::string_view name, std::string_view word) const {
     const std::string value = text(name);
@@ -88,9 +89,18 @@ std::shared_ptr<const TopicConfig> TopicConfig::from(const ConfigValues& own,
       .retention_ms = values.number("retention.ms"),
       .retention_bytes = values.number("retention.bytes"),
       .delete_old_segments = config->deleted_by_retention,
+      .compact = config->compacted,
+      .min_compaction_lag_ms = values.number("min.compaction.lag.ms"),
+      .max_compaction_lag_ms = values.number("max.compaction.lag.ms"),
+      .min_cleanable_dirty_ratio = values.real("min.cleanable.dirty.ratio"),
+      .delete_retention_ms = values.number("delete.retention.ms"),
       .producer_id_expiration_ms = broker.number("producer.id.expiration.ms"),
       .in_memory = config->durability == Durability::memory,
   };
+  // Records can be compacted only once their segment has ended.
+  if (config->compacted) {
+    config->log.segment_ms = std::min(config->log.segment_ms, config->log.max_compaction_lag_ms);
+  }
   return config;
 }
 
