@@ -42,7 +42,8 @@ Result<AppendedInfo> CleanTest::put(const std::vector<KeyValue>& records, const 
   const Bytes batch = batch_of(records, spec, sequences[spec.producer]);
   VerificationGuard guard = kNoVerification;
   if (spec.is_transactional) {
-    guard = log->verification_guard(spec.producer, spec.epoch).value_or(kNoVerification);
+    guard = log->verification_guard(spec.producer, spec.epoch, sequences[spec.producer])
+                .value_or(kNoVerification);
   }
   auto done = log->append({.batches = batch, .now_ms = clock.wall_ms(), .guard = guard});
   if (done) sequences[spec.producer] += static_cast<int32_t>(records.size());

@@ -13,6 +13,20 @@
 
 namespace millrace::wire {
 
+/// Where a page begins. It stands outside of both messages because clang makes no optional of a
+/// nested struct with defaults.
+struct TopicPartitionCursor {
+  std::string topic_name;
+  int32_t partition_index = 0;
+
+  template <class Visitor>
+  static constexpr void describe(Visitor&& field) {
+    field("topic_name", &TopicPartitionCursor::topic_name);
+    field("partition_index", &TopicPartitionCursor::partition_index);
+  }
+  bool operator==(const TopicPartitionCursor&) const = default;
+};
+
 struct DescribeTopicPartitionsRequest {
   static constexpr int16_t kApiKey = 75;
   static constexpr int16_t kVersionMin = 0;
@@ -29,18 +43,7 @@ struct DescribeTopicPartitionsRequest {
     bool operator==(const Topic&) const = default;
   };
 
-  /// Where a page begins.
-  struct Cursor {
-    std::string topic_name;
-    int32_t partition_index = 0;
-
-    template <class Visitor>
-    static constexpr void describe(Visitor&& field) {
-      field("topic_name", &Cursor::topic_name);
-      field("partition_index", &Cursor::partition_index);
-    }
-    bool operator==(const Cursor&) const = default;
-  };
+  using Cursor = TopicPartitionCursor;
 
   /// Empty means all topics.
   std::vector<Topic> topics;
@@ -111,18 +114,7 @@ struct DescribeTopicPartitionsResponse {
     bool operator==(const Topic&) const = default;
   };
 
-  /// Where the next page begins.
-  struct Cursor {
-    std::string topic_name;
-    int32_t partition_index = 0;
-
-    template <class Visitor>
-    static constexpr void describe(Visitor&& field) {
-      field("topic_name", &Cursor::topic_name);
-      field("partition_index", &Cursor::partition_index);
-    }
-    bool operator==(const Cursor&) const = default;
-  };
+  using Cursor = TopicPartitionCursor;
 
   int32_t throttle_time_ms = 0;
   std::vector<Topic> topics;
