@@ -98,6 +98,10 @@ Result<void> PartitionLog::replace_segments(const SegmentList& old, const Segmen
     return failed(kafka_error(ErrorCode::kafka_storage_error, done.error().to_string()),
                   "replacing cleaned segments");
   }
+  if (cleaned.transactions().empty()) {
+    // An empty one took the place of the old one; there need not be any.
+    (void)fs_.remove(path_of(segment_file_name(bases.front(), ".txnindex"))).has_value();
+  }
   publish_cleaned(old, cleaned.renamed());
   return {};
 }

@@ -1,14 +1,12 @@
 """After a clean stop Kafka's DumpLogSegments reads every file of the directory and finds nothing wrong."""
-import re
-
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from dump_log import find_nothing_wrong
 from kafka_peer import KafkaNode
 from ledger import retried
 
-WRONG = re.compile(r"Mismatches in|Found |isvalid: false|Exception|Error", re.I)
 SETTINGS = {"log.segment.bytes": str(1 << 20), "log.index.interval.bytes": "512", "offsets.topic.num.partitions": "4"}
 
 
@@ -46,25 +44,7 @@ def test_kafka_finds_nothing_wrong_in_any_file(own_broker, tools):
     load(broker.bootstrap)
     broker.stop()
 
-    checked = {}
-    suffixes = {".log": [["--deep-iteration", "--print-data-log"]], ".index": [["--index-sanity-check"], ["--verify-index-only"]],
-                ".timeindex": [["--index-sanity-check"], ["--verify-index-only"]], ".snapshot": [[]]}
-    for path in sorted(p for p in broker.data.rglob("*") if p.is_file()):
-        # Kafka's own metadata log is not what this test is about.
-        if path.suffix not in suffixes or path.parent.name.startswith("__cluster_metadata"):
-            continue
-        flags = suffixes[path.suffix]
-        if path.parent.name.startswith("__consumer_offsets") and path.suffix == ".log":
-            flags = [["--offsets-decoder", "--print-data-log"]]
-        for each in flags:
-            result = tools.run("dump-log", *each, "--files", path)
-            assert result.status == 0, f"{path} {each}: {result}"
-            said = "\n".join(line for line in (result.out + result.err).splitlines() if "payload:" not in line
-                             or path.parent.name.startswith("__consumer_offsets"))
-            assert not WRONG.search(said), f"{path} {each}: {WRONG.search(said)[0]}\n{result.out[-2000:]}\n{result.err[-2000:]}"
-            checked[path.suffix] = checked.get(path.suffix, 0) + 1
-            if "--offsets-decoder" in each:
-                checked["committed"] = checked.get("committed", 0) + said.count("so far")
+    checked = find_nothing_wrong(tools, broker.data)
     assert checked[".log"] > 15 and checked[".index"] > 20 and checked[".timeindex"] > 20, checked
     assert checked[".snapshot"] >= 10 and checked["committed"] >= 20, checked
 
