@@ -113,6 +113,8 @@ def pytest(log, options, preset, *arguments):
     command = [venv_python(), "-m", "pytest", "-c", "tests/pytest.ini", "-q", "-ra", "--tb=short", *arguments]
     if options.without_peers:
         command.append("--without-peers")
+    if not options.full:
+        command += ["-m", "not slow"]
     at = log.tell()
     status = run(log, *command, limit=3600, may_fail=True, env={"MILLRACE_BIN": str(ROOT / "build" / preset / "millrace")})
     told = Path(log.name).read_text(errors="replace")[at:]

@@ -76,6 +76,7 @@ def test_members_share_and_take_over(bootstrap, admin, members, name):
     settle([4], one)
 
 
+@pytest.mark.slow
 def test_every_record_is_read_once_while_members_come_and_go(bootstrap, admin, members, name):
     topic, group = name("stream"), name("team")
     create(admin, topic, partitions=6)
