@@ -141,8 +141,8 @@ Result<void> copy_directory(io::FileSystem& fs, const std::string& from, const s
   MILL_TRY(const auto entries, fs.list(from));
   for (const auto& entry : entries) {
     if (entry.is_directory) continue;
-    // Kafka was about to remove these, or never finished writing them.
-    if (entry.name.ends_with(".deleted") || entry.name.ends_with(".cleaned")) continue;
+    // Kafka was about to remove these. What its cleaner left is told apart when the log is opened.
+    if (entry.name.ends_with(".deleted")) continue;
     MILL_CHECK(copy_file(fs, io::join(from, entry.name), io::join(to, entry.name)));
   }
   return fs.sync_directory(to);

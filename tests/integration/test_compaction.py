@@ -8,7 +8,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from dump_log import find_nothing_wrong
 from kafka_peer import KafkaNode
 from ledger import retried
-from millrace import wait_for
+from millrace import binary, wait_for
 from test_dump_log import replace_segments
 
 SETTINGS = {"log.index.interval.bytes": "512", "log.cleaner.backoff.ms": "50", "log.cleaner.delete.retention.ms": "500",
@@ -161,6 +161,8 @@ def test_readers_see_the_latest_and_kafka_finds_nothing_wrong(own_broker, tools,
         assert offsets == sorted(set(offsets)), codec
     broker.stop()
     assert not list(broker.data.rglob("*.cleaned")) and not list(broker.data.rglob("*.swap"))
+    verified = subprocess.run([binary(), "log", "verify", broker.data], capture_output=True, text=True)
+    assert verified.returncode == 0, verified
     checked = find_nothing_wrong(tools, broker.data)
     assert checked[".log"] > 25 and checked[".txnindex"] >= 5, checked
 

@@ -1,6 +1,9 @@
 // Compaction of one log: what stays, what goes, and what readers notice of it.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/text.h"
 #include "io/read_chunks.h"
 #include "record/record_reader.h"
@@ -410,6 +413,38 @@ TEST_F(Clean, AppendsGoOnWhileItRuns) {
   EXPECT_EQ(texts(), expected);
   restart();
   EXPECT_EQ(texts(), expected);
+}
+
+TEST_F(Clean, ReadersAndAppendersOfOtherThreadsNoticeNothing) {
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(put({{cat(i % 20), cat(i)}}));
+  std::atomic<bool> ends = false;
+  std::thread writer([&] {
+    for (int i = 200; !ends; ++i) {
+      EXPECT_TRUE(put({{cat(i % 20), cat(i)}}, i % 3 == 0 ? PutSpec{.producer = kBob} : PutSpec{}));
+      if (i % 100 == 0) {
+        EXPECT_TRUE(log->sync());
+      }
+    }
+  });
+  std::thread reader([&] {
+    while (!ends) {
+      int64_t last = -1;
+      for (const SeenRecord& record : seen()) {
+        EXPECT_GT(record.offset, last);
+        last = record.offset;
+      }
+      EXPECT_TRUE(log->offset_for_timestamp(clock.wall_ms(), log->log_end_offset()));
+      EXPECT_TRUE(log->aborted_transactions(Offset(0), log->log_end_offset()));
+    }
+  });
+  for (int round = 0; round < 30; ++round) clean();
+  ends = true;
+  writer.join();
+  reader.join();
+  seal();
+  clean();
+  EXPECT_GE(seen().size(), 20U);
+  check_indexes();
 }
 
 TEST_F(Clean, LogInMemoryIsCleanedToo) {

@@ -122,10 +122,11 @@ constexpr ConfigKey kKeys[] = {
            "Memory for reading and writing segments; a larger batch takes what it needs."),
     {.name = "log.cleaner.io.max.bytes.per.second",
      .type = real,
-     .default_value = "67108864",
+     .default_value = "33554432",
      .doc =
          "The most that the cleaner reads and writes in a second, on average. Kafka's default is "
-         "no limit; this one leaves the disk to producers.",
+         "no limit; this one leaves the disk to producers. A log that gets more than about a "
+         "fifth of it in new records each second grows faster than it is compacted.",
      .update = kDynamic,
      .min = 1},
     number(int64, "log.cleaner.max.compaction.lag.ms", "9223372036854775807", 1, kDynamic,
