@@ -97,7 +97,8 @@ Result<std::unique_ptr<RunningBroker>> RunningBroker::start(RunningBrokerOptions
   const auto config = state->broker->config();
   state->offsets_log = std::make_unique<coordinator::BrokerOffsetsLog>(*state->broker);
   state->groups = std::make_unique<coordinator::GroupCoordinator>(
-      coordinator::coordinator_config(*config), *state->offsets_log, state->clock, state->timers);
+      coordinator::coordinator_config(*state->broker), *state->offsets_log, state->clock,
+      state->timers);
   state->transaction_log =
       std::make_unique<coordinator::BrokerTransactionLog>(*state->broker, *state->groups);
   state->transactions = std::make_unique<coordinator::TransactionCoordinator>(

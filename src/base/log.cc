@@ -36,6 +36,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }  // namespace
 
 void set_level(Level level) { current_level = level; }
+Level level() { return current_level; }
 bool enabled(Level level) { return level >= current_level.load(std::memory_order_relaxed); }
 void write(Level level, std::string_view line) {
   logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));

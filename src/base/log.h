@@ -13,6 +13,7 @@ enum class Level { debug, info, warn, error, off };
 /// Lines below `level` are dropped. The start value is `warn`, so that an embedding program is not
 /// talked over.
 void set_level(Level level);
+Level level();
 bool enabled(Level level);
 void write(Level level, std::string_view line);
 

@@ -37,8 +37,8 @@ Error finding(std::string words) {
 
 Result<void> check_config(const ConfigValues& values) {
   for (const auto& [name, value] : values) {
-    const ConfigKey* key = find_topic_key(name);
-    if (key == nullptr) return unknown_key(name, topic_keys());
+    const ConfigKey* key = find_key(ConfigScope::topic, name);
+    if (key == nullptr) return unknown_key(ConfigScope::topic, name);
     MILL_CHECK(check_value(*key, value));
   }
   return {};

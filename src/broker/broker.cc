@@ -4,6 +4,7 @@
 #include "base/mutex.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "broker/group_configs.h"
 #include "broker/housekeeping.h"
 #include "broker/local_metadata_store.h"
 #include "broker/log_cleaner.h"
@@ -30,6 +31,7 @@ struct Broker::State {
   std::unique_ptr<storage::SyncPool> sync_pool;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<ProducerIds> producer_ids;
+  std::unique_ptr<GroupConfigs> group_configs;
   std::unique_ptr<FetchSessions> fetch_sessions;
   std::unique_ptr<LogCleaner> log_cleaner;
   std::vector<std::string> recovery_report;
@@ -114,6 +116,8 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options) {
                                      .config = [&s] { return s.current_config(); }},
                                     s.recovery_report));
   s.producer_ids = std::make_unique<ProducerIds>(*s.metadata);
+  s.group_configs =
+      std::make_unique<GroupConfigs>(*s.metadata, [&s] { return s.current_config(); });
   s.fetch_sessions = std::make_unique<FetchSessions>(
       *s.options.clock,
       static_cast<size_t>(given.number("max.incremental.fetch.session.cache.slots")));
@@ -165,6 +169,7 @@ const Clock& Broker::clock() const { return *state_->options.clock; }
 Timers& Broker::timers() { return *state_->options.timers; }
 Catalog& Broker::catalog() { return *state_->catalog; }
 MetadataStore& Broker::metadata() { return *state_->metadata; }
+GroupConfigs& Broker::group_configs() { return *state_->group_configs; }
 FetchSessions& Broker::fetch_sessions() { return *state_->fetch_sessions; }
 LogCleaner& Broker::log_cleaner() { return *state_->log_cleaner; }
 const Security& Broker::security() const { return *state_->options.security; }
@@ -173,6 +178,9 @@ std::shared_ptr<const BrokerConfig> Broker::config() const { return state_->curr
 int32_t Broker::node_id() const { return state_->node_id; }
 const std::string& Broker::cluster_id() const { return state_->directory->cluster_id(); }
 const std::string& Broker::dir() const { return state_->options.dir; }
+Result<io::VolumeSpace> Broker::volume_space() const {
+  return state_->options.file_system->volume_space(state_->options.dir);
+}
 const std::vector<std::string>& Broker::recovery_report() const { return state_->recovery_report; }
 
 Result<ProducerId> Broker::allocate_producer_id() { return state_->producer_ids->next(); }
@@ -204,7 +212,7 @@ Result<void> Broker::alter_config(std::string_view name, std::span<const ConfigC
       MILL_TRY(before, s.stored_config(name));
     }
     MILL_TRY(const auto values,
-             apply_changes(std::move(before), changes, broker_keys(), *config()));
+             apply_changes(std::move(before), changes, ConfigScope::broker, *config()));
     if (options.validate_only) return {};
     const std::string key = broker_config_key(name);
     const auto stored = s.metadata->get(key);

@@ -25,6 +25,7 @@ class SyncPool;
 
 namespace millrace::broker {
 
+class GroupConfigs;
 class LogCleaner;
 
 struct BrokerOptions {
@@ -65,6 +66,7 @@ class Broker {
   Timers& timers();
   Catalog& catalog();
   MetadataStore& metadata();
+  GroupConfigs& group_configs();
   FetchSessions& fetch_sessions();
   /// For the one thread that the owner gives it; it must have ended when the broker is closed or
   /// destroyed.
@@ -80,6 +82,8 @@ class Broker {
   /// 22 characters, drawn when the directory was made.
   const std::string& cluster_id() const;
   const std::string& dir() const;
+  /// Of the volume that holds the directory, now.
+  Result<io::VolumeSpace> volume_space() const;
 
   /// A new producer id, never given before nor after a restart.
   Result<ProducerId> allocate_producer_id();

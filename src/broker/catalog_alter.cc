@@ -59,7 +59,7 @@ Result<void> Catalog::alter_config(std::string_view name, std::span<const Config
   const MutexLock lock(state_->change);
   MILL_TRY(const TopicPtr topic, state_->find_or_error(name));
   MILL_TRY(auto values, apply_changes(options.replace ? ConfigValues() : topic->config, changes,
-                                      topic_keys(), *broker_config));
+                                      ConfigScope::topic, *broker_config));
   MILL_CHECK(check_place(*state_->effective(topic->config), *state_->effective(values)));
   if (options.validate_only) return {};
   return state_->set_config(*topic, std::move(values));

@@ -37,6 +37,9 @@ ConfigValues get_config(const Message& message) {
 std::string topic_key(std::string_view name) { return cat(kTopicPrefix, name); }
 std::string deleted_topic_key(const Uuid& id) { return cat(kDeletedTopicPrefix, id.to_string()); }
 std::string broker_config_key(std::string_view name) { return cat(kBrokerConfigPrefix, name); }
+std::string group_config_key(std::string_view group_id) {
+  return cat(kGroupConfigPrefix, group_id);
+}
 
 std::string encode(const TopicRecord& record) {
   pb::Topic message;
@@ -54,7 +57,7 @@ std::string encode(const DeletedTopicRecord& record) {
 }
 
 std::string encode_config(const ConfigValues& values) {
-  pb::BrokerConfig message;
+  pb::ConfigValues message;
   put_config(message, values);
   return message.SerializeAsString();
 }
@@ -82,7 +85,7 @@ Result<DeletedTopicRecord> decode_deleted_topic(std::string_view value) {
 }
 
 Result<ConfigValues> decode_config(std::string_view value) {
-  MILL_TRY(const auto message, parsed<pb::BrokerConfig>(value, "configuration"));
+  MILL_TRY(const auto message, parsed<pb::ConfigValues>(value, "configuration"));
   return get_config(message);
 }
 

@@ -14,12 +14,14 @@ namespace millrace::broker {
 inline constexpr std::string_view kTopicPrefix = "topic/";
 inline constexpr std::string_view kDeletedTopicPrefix = "deleted-topic/";
 inline constexpr std::string_view kBrokerConfigPrefix = "config/broker/";
+inline constexpr std::string_view kGroupConfigPrefix = "config/group/";
 inline constexpr std::string_view kProducerIdsKey = "producer-ids";
 
 std::string topic_key(std::string_view name);
 std::string deleted_topic_key(const Uuid& id);
 /// `name` is the node id, or empty for all brokers.
 std::string broker_config_key(std::string_view name);
+std::string group_config_key(std::string_view group_id);
 
 struct TopicRecord {
   Uuid id;

@@ -125,8 +125,8 @@ Result<ConfigValues> configs_of(const NewTopic& topic) {
       return kafka_error(ErrorCode::invalid_config,
                          cat("Null value not supported for topic configs: ", name));
     }
-    const ConfigKey* key = find_topic_key(name);
-    if (key == nullptr) return unknown_key(name, topic_keys());
+    const ConfigKey* key = find_key(ConfigScope::topic, name);
+    if (key == nullptr) return unknown_key(ConfigScope::topic, name);
     MILL_CHECK(check_value(*key, *value));
     values.insert_or_assign(name, *value);
   }

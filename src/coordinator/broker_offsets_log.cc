@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "broker/broker.h"
 #include "broker/catalog.h"
+#include "broker/group_configs.h"
 #include "broker/partition.h"
 #include "broker/topic.h"
 #include "coordinator/partition_replay.h"
@@ -54,7 +55,8 @@ MigrationPolicy migration_policy(std::string_view name) {
 
 }  // namespace
 
-CoordinatorConfig coordinator_config(const broker::BrokerConfig& config) {
+CoordinatorConfig coordinator_config(broker::Broker& broker) {
+  const broker::BrokerConfig& config = *broker.config();
   CoordinatorConfig made;
   made.session_timeout_ms_min = config.int32("group.min.session.timeout.ms");
   made.session_timeout_ms_max = config.int32("group.max.session.timeout.ms");
@@ -64,10 +66,13 @@ CoordinatorConfig coordinator_config(const broker::BrokerConfig& config) {
   made.offsets_retention_ms = config.number("offsets.retention.minutes") * 60 * 1000;
   made.offsets_retention_check_interval_ms = config.number("offsets.retention.check.interval.ms");
   made.offsets_codec = static_cast<record::Codec>(config.int32("offsets.topic.compression.codec"));
-  made.consumer_session_timeout_ms = config.int32("group.consumer.session.timeout.ms");
-  made.consumer_heartbeat_interval_ms = config.int32("group.consumer.heartbeat.interval.ms");
+  made.consumer_times = [&groups = broker.group_configs()](std::string_view group_id) {
+    const auto found = groups.get(group_id);
+    return ConsumerGroupTimes{.session_timeout_ms = found.session_timeout_ms,
+                              .heartbeat_interval_ms = found.heartbeat_interval_ms,
+                              .assignment_interval_ms = found.assignment_interval_ms};
+  };
   made.consumer_group_size_max = config.int32("group.consumer.max.size");
-  made.consumer_assignment_interval_ms = config.int32("group.consumer.assignment.interval.ms");
   made.consumer_assignors = assignors(config.text("group.consumer.assignors"));
   made.consumer_migration_policy = migration_policy(config.text("group.consumer.migration.policy"));
   return made;

@@ -22,7 +22,7 @@ class BrokerConfig;
 namespace millrace::coordinator {
 
 /// The coordinator's settings out of the broker's.
-CoordinatorConfig coordinator_config(const broker::BrokerConfig& config);
+CoordinatorConfig coordinator_config(broker::Broker& broker);
 
 /// A commit and the data below it are synced in one round: both are asked for at once, and the
 /// answer waits for both. A crash in between can leave the commit without the data; such a commit

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/consumer/assignor.h"
@@ -12,6 +14,16 @@ namespace millrace::coordinator {
 /// Between which protocols a group may change while it has members
 /// (group.consumer.migration.policy).
 enum class MigrationPolicy : uint8_t { disabled, upgrade, downgrade, bidirectional };
+
+/// Of one group of the consumer protocol.
+struct ConsumerGroupTimes {
+  /// consumer.session.timeout.ms
+  int32_t session_timeout_ms = 45'000;
+  /// consumer.heartbeat.interval.ms
+  int32_t heartbeat_interval_ms = 5'000;
+  /// consumer.assignment.interval.ms: newcomers that come together are assigned together.
+  int32_t assignment_interval_ms = 1'000;
+};
 
 struct CoordinatorConfig {
   /// group.min.session.timeout.ms, group.max.session.timeout.ms
@@ -31,14 +43,12 @@ struct CoordinatorConfig {
   record::Codec offsets_codec = record::Codec::none;
 
   // --- Groups of the consumer protocol.
-  /// group.consumer.session.timeout.ms
-  int32_t consumer_session_timeout_ms = 45'000;
-  /// group.consumer.heartbeat.interval.ms
-  int32_t consumer_heartbeat_interval_ms = 5'000;
+  /// The times of one group, asked for whenever one is needed: they may be altered at any moment.
+  /// Called with the group's lock held.
+  std::function<ConsumerGroupTimes(std::string_view group_id)> consumer_times =
+      [](std::string_view) { return ConsumerGroupTimes{}; };
   /// group.consumer.max.size
   int32_t consumer_group_size_max = INT32_MAX;
-  /// group.consumer.assignment.interval.ms: newcomers that come together are assigned together.
-  int32_t consumer_assignment_interval_ms = 1'000;
   /// group.consumer.assignors; the first one is the default. Not empty.
   std::vector<Assignor> consumer_assignors = {Assignor::uniform, Assignor::range};
   /// group.consumer.migration.policy

@@ -251,8 +251,9 @@ class Core : public std::enable_shared_from_this<Core> {
     if (!at.consumer.is_changing) return work(at);
     at.consumer.waiting.emplace_back(std::move(work));
   }
-  ConsumerChange new_change(const ConsumerGroup& group) const {
-    return ConsumerChange(group, config_, log_, now_ms());
+  /// `group` is at.consumer's, or what it is about to become.
+  ConsumerChange new_change(const Locked& at, const ConsumerGroup& group) const {
+    return {group, config_, config_.consumer_times(at.group.id()), log_, now_ms()};
   }
   using ChangeDone = std::function<void(Locked&, ErrorCode)>;
   /// Writes `batch` (which may hold other records already) and the change; then the group is

@@ -1,5 +1,5 @@
-// AlterConfigs: gives topics and the broker a whole new set of values. Deprecated since KIP-339,
-// and all that some clients know.
+// AlterConfigs: gives topics, groups and the broker a whole new set of values. Deprecated since
+// KIP-339, and all that some clients know.
 #include "wire/messages/alter_configs.h"
 
 #include "base/try.h"

@@ -16,11 +16,17 @@ namespace millrace::handlers {
 /// Kafka's numbers for resources that have a configuration.
 inline constexpr int8_t kTopicResource = 2;
 inline constexpr int8_t kBrokerResource = 4;
+inline constexpr int8_t kBrokerLoggerResource = 8;
+inline constexpr int8_t kGroupResource = 32;
 
 /// Success where `type` is one that has a configuration here and the caller may do `operation` with
 /// it; otherwise the error to answer.
 Result<void> check_config_resource(const RequestContext& context, broker::Operation operation,
                                    int8_t type, const std::string& name);
+
+/// The values of a resource, where the caller may see them.
+Result<std::vector<broker::ConfigEntry>> describe_resource(const RequestContext& context,
+                                                           int8_t type, const std::string& name);
 
 /// invalid_request where the request names this resource more than once.
 template <class Resource>
@@ -34,7 +40,7 @@ Result<void> check_named_once(const std::vector<Resource>& all, const Resource& 
                      "Each resource must appear at most once: " + resource.resource_name + ".");
 }
 
-/// Changes a topic's or the broker's values, where the caller may.
+/// Changes the values of a resource, where the caller may.
 Result<void> alter_resource(const RequestContext& context, int8_t type, const std::string& name,
                             std::span<const broker::ConfigChange> changes,
                             broker::AlterOptions options);

@@ -1,9 +1,9 @@
-// DescribeConfigs: the values in force of topics and of the broker, and where they come from.
+// DescribeConfigs: the values in force of topics, groups, the broker and its loggers, and where
+// they come from.
 #include "wire/messages/describe_configs.h"
 
 #include <algorithm>
 
-#include "broker/catalog.h"
 #include "handlers/config_resources.h"
 #include "handlers/errors.h"
 #include "handlers/handlers.h"
@@ -33,19 +33,6 @@ wire::DescribeConfigsResponse::Config translate(broker::ConfigEntry entry,
   return config;
 }
 
-Result<std::vector<broker::ConfigEntry>> describe(
-    const DescribeConfigsCall& call, const wire::DescribeConfigsRequest::Resource& asked) {
-  if (auto checked = check_config_resource(call.context, broker::Operation::describe_configs,
-                                           asked.resource_type, asked.resource_name);
-      !checked) {
-    return std::move(checked).error();
-  }
-  const broker::Broker& broker = call.context.broker();
-  return asked.resource_type == kTopicResource
-             ? call.context.broker().catalog().describe_config(asked.resource_name)
-             : broker.describe_config(asked.resource_name);
-}
-
 }  // namespace
 
 void handle(const DescribeConfigsCall& call) {
@@ -54,7 +41,7 @@ void handle(const DescribeConfigsCall& call) {
     auto& answer = response.results.emplace_back();
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
-    auto entries = describe(call, asked);
+    auto entries = describe_resource(call.context, asked.resource_type, asked.resource_name);
     if (!entries) {
       answer.error_code = to_wire(entries.error());
       answer.error_message = entries.error().message();

@@ -44,8 +44,11 @@ void handle(const DescribeLogDirsCall& call) {
     return call.respond({.error_code = ErrorCode::cluster_authorization_failed});
   }
   broker::Broker& broker = call.context.broker();
-  // The size of the volume stays unknown (-1): the file system's seam does not tell it.
   Result result{.log_dir = absolute(broker.dir()), .topics = {}};
+  if (const auto space = broker.volume_space()) {
+    result.total_bytes = space->total;
+    result.usable_bytes = space->usable;
+  }
   if (!call.request.topics) {
     for (const auto& topic : broker.catalog().list()) describe(*topic, all_of(*topic), result);
   } else {

@@ -1,4 +1,5 @@
-// IncrementalAlterConfigs: changes single values of topics and of the broker (KIP-339).
+// IncrementalAlterConfigs: changes single values of topics, groups, the broker and its loggers
+// (KIP-339).
 #include "wire/messages/incremental_alter_configs.h"
 
 #include "base/try.h"

@@ -1,9 +1,10 @@
-// ListConfigResources: the topics and the broker, which have a configuration.
+// ListConfigResources: what has a configuration.
 #include "wire/messages/list_config_resources.h"
 
 #include <algorithm>
 
 #include "broker/catalog.h"
+#include "broker/group_configs.h"
 #include "handlers/config_resources.h"
 #include "handlers/handlers.h"
 
@@ -12,9 +13,7 @@ namespace millrace::handlers {
 namespace {
 
 // Known to Kafka; there are none of them here.
-constexpr int8_t kBrokerLoggerResource = 8;
 constexpr int8_t kClientMetricsResource = 16;
-constexpr int8_t kGroupResource = 32;
 constexpr int8_t kKnown[] = {kTopicResource, kBrokerResource, kBrokerLoggerResource,
                              kClientMetricsResource, kGroupResource};
 
@@ -40,14 +39,21 @@ void handle(const ListConfigResourcesCall& call) {
   };
   broker::Broker& broker = call.context.broker();
   wire::ListConfigResourcesResponse response;
-  if (wanted(kBrokerResource)) {
+  for (const int8_t type : {kBrokerResource, kBrokerLoggerResource}) {
+    if (!wanted(type)) continue;
     response.config_resources.push_back(
-        {.resource_name = std::to_string(broker.node_id()), .resource_type = kBrokerResource});
+        {.resource_name = std::to_string(broker.node_id()), .resource_type = type});
   }
   if (wanted(kTopicResource)) {
     for (const auto& topic : broker.catalog().list()) {
       response.config_resources.push_back(
           {.resource_name = topic->name, .resource_type = kTopicResource});
+    }
+  }
+  if (wanted(kGroupResource)) {
+    for (auto& name : broker.group_configs().names()) {
+      response.config_resources.push_back(
+          {.resource_name = std::move(name), .resource_type = kGroupResource});
     }
   }
   call.respond(response);

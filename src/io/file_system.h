@@ -64,6 +64,13 @@ class DirectoryLock {
   virtual ~DirectoryLock() = default;
 };
 
+/// Bytes; -1 where the file system cannot tell.
+struct VolumeSpace {
+  int64_t total = -1;
+  /// What a process without privileges may still take.
+  int64_t usable = -1;
+};
+
 /// Safe from any thread. Names become durable by sync_directory of the directory that holds them.
 class FileSystem {
  public:
@@ -81,6 +88,8 @@ class FileSystem {
   virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;
+  /// Of the volume that holds `path`.
+  virtual Result<VolumeSpace> volume_space(const std::string& /*path*/) { return VolumeSpace{}; }
   /// Takes `path` as a lock file (flock, pid inside); an error names the holder's pid.
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) = 0;
 };

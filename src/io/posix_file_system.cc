@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,6 +104,14 @@ class PosixFileSystem final : public FileSystem {
     MILL_TRY(const auto directory, open_posix(path, O_RDONLY | O_DIRECTORY));
     if (::fsync(directory->descriptor()) != 0) return io_error(errno, "fsync", path);
     return {};
+  }
+
+  Result<VolumeSpace> volume_space(const std::string& path) override {
+    struct statvfs info{};
+    if (::statvfs(path.c_str(), &info) != 0) return io_error(errno, "statvfs", path);
+    const auto block = static_cast<int64_t>(info.f_frsize);
+    return VolumeSpace{.total = block * static_cast<int64_t>(info.f_blocks),
+                       .usable = block * static_cast<int64_t>(info.f_bavail)};
   }
 
   Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override {

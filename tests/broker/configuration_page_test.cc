@@ -38,7 +38,7 @@ TEST(ConfigurationPage, EveryDefaultIsLegalAndEveryKeyHasAMeaning) {
 TEST(ConfigurationPage, EveryInheritedKeyExistsWithTheSameType) {
   for (const ConfigKey& key : topic_keys()) {
     for (const ConfigParent& parent : key.parents) {
-      ASSERT_TRUE(find_broker_key(parent.name) != nullptr) << parent.name;
+      ASSERT_TRUE(find_key(ConfigScope::broker, parent.name) != nullptr) << parent.name;
     }
   }
 }

@@ -122,3 +122,84 @@ def test_alterations_of_resources_there_are_not(both, resource):
     kind, name = resource
     body = {"Resources": [{"ResourceType": kind, "ResourceName": name, "Configs": []}]}
     both(lambda side: side.ask("AlterConfigs", 2, body, ("ErrorMessage",)))
+
+
+GROUP, LOGGER = 32, 8
+SESSION, HEARTBEAT = "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms"
+
+
+def alter_incrementally(side, kind, name, *changes):
+    configs = [{"Name": key, "ConfigOperation": operation, "Value": value} for key, operation, value in changes]
+    resources = [{"ResourceType": kind, "ResourceName": name, "Configs": configs}]
+    asked = {"Resources": resources, "ValidateOnly": False}
+    return side.ask("IncrementalAlterConfigs", 1, asked, ("ErrorMessage",))
+
+
+def alter_whole(side, kind, name, *values):
+    configs = [{"Name": key, "Value": value} for key, value in values]
+    resources = [{"ResourceType": kind, "ResourceName": name, "Configs": configs}]
+    return side.ask("AlterConfigs", 2, {"Resources": resources, "ValidateOnly": False}, ("ErrorMessage",))
+
+
+def shown(side, kind, name, keys):
+    resources = [{"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys}]
+    asked = {"Resources": resources, "IncludeSynonyms": True, "IncludeDocumentation": False}
+    return side.ask("DescribeConfigs", 4, asked, ("ErrorMessage",))
+
+
+def test_configurations_of_groups(both):
+    def conversation(side):
+        name = side.call(side.name("g"), "g")
+        answers = [shown(side, GROUP, name, [SESSION])]
+        for change in [(SESSION, 0, "50000"), (SESSION, 0, "x"), (SESSION, 0, "10"), (SESSION, 0, "9000000"),
+                       (HEARTBEAT, 0, "46000"), ("bogus", 0, "1"), (SESSION, 2, "5"), (SESSION, 0, None)]:
+            answers.append(alter_incrementally(side, GROUP, name, change))
+        answers.append(shown(side, GROUP, name, [SESSION]))
+        answers.append(alter_incrementally(side, GROUP, name, (SESSION, 1, None)))
+        answers.append(shown(side, GROUP, name, [SESSION]))
+        answers.append(alter_incrementally(side, GROUP, "", (SESSION, 0, "50000")))
+        answers.append(shown(side, GROUP, "", [SESSION]))
+        answers += [alter_whole(side, GROUP, name, *values) for values in
+                    [[(SESSION, "46000")], [("bogus", "46000")], [(SESSION, None)]]]
+        answers.append(shown(side, GROUP, name, [SESSION]))
+        return answers
+
+    both(conversation)
+
+
+def test_what_cannot_be_altered(both):
+    def conversation(side):
+        return [
+            alter_incrementally(side, BROKER, "1", ("log.retention.ms", 0, "zz")),
+            alter_incrementally(side, BROKER, "1", ("broker.id", 0, "3")),
+            alter_incrementally(side, BROKER, "", ("log.retention.ms", 0, "zz")),
+            alter_incrementally(side, BROKER, "7", ("log.retention.ms", 0, "5")),
+            alter_whole(side, BROKER, "1", ("log.retention.ms", "zz")),
+            alter_whole(side, BROKER, "1", ("node.id", "1")),
+            alter_incrementally(side, TOPIC, "", ("retention.ms", 0, "1")),
+            alter_whole(side, TOPIC, "", ("retention.ms", "1")),
+            alter_whole(side, TOPIC, "unknown", ("retention.ms", "1")),
+            alter_whole(side, TOPIC, "a/b", ("retention.ms", "1")),
+            alter_incrementally(side, TOPIC, "a/b", ("retention.ms", 0, "1")),
+            alter_incrementally(side, 99, "a"), alter_whole(side, 0, "a"),
+            shown(side, TOPIC, "", None), shown(side, BROKER, "7", None), shown(side, 64, "a", None),
+        ]
+
+    both(conversation)
+
+
+def test_levels_of_loggers(both):
+    def conversation(side):
+        return [
+            alter_incrementally(side, LOGGER, "1", ("root", 0, "INFO")),
+            alter_incrementally(side, LOGGER, "1", ("root", 0, "info")),
+            alter_incrementally(side, LOGGER, "1", ("no.such", 0, "INFO")),
+            alter_incrementally(side, LOGGER, "1", ("root", 1, None)),
+            alter_incrementally(side, LOGGER, "1", ("root", 2, "INFO")),
+            alter_incrementally(side, LOGGER, "7", ("root", 0, "INFO")),
+            alter_incrementally(side, LOGGER, "", ("root", 0, "INFO")),
+            alter_whole(side, LOGGER, "1", ("root", "INFO")),
+            shown(side, LOGGER, "", None), shown(side, LOGGER, "7", None),
+        ]
+
+    both(conversation)

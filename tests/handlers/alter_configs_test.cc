@@ -1,5 +1,6 @@
 #include "wire/messages/alter_configs.h"
 
+#include "broker/group_configs.h"
 #include "handlers/config_resources.h"
 #include "handlers/harness.h"
 
@@ -62,7 +63,27 @@ TEST_F(AlterConfigs, WhatIsRefusedChangesNothing) {
 TEST_F(AlterConfigs, UnknownResourcesAreRefused) {
   EXPECT_EQ(alter(kTopicResource, "unknown", {}), ErrorCode::unknown_topic_or_partition);
   EXPECT_EQ(alter(kBrokerResource, "9", {}), ErrorCode::invalid_request);
-  EXPECT_EQ(alter(8, "1", {}), ErrorCode::invalid_request);
+  EXPECT_EQ(alter(16, "1", {}), ErrorCode::invalid_request);
+  EXPECT_EQ(alter(kTopicResource, "", {}), ErrorCode::invalid_request) << "no default for topics";
+  EXPECT_EQ(alter(kTopicResource, "a/b", {}), ErrorCode::invalid_topic_exception);
+}
+
+TEST_F(AlterConfigs, ABadValueOfTheBrokerIsABadRequest) {
+  EXPECT_EQ(alter(kBrokerResource, "1", {{"log.retention.ms", "soon"}}),
+            ErrorCode::invalid_request);
+  EXPECT_EQ(alter(kBrokerResource, "1", {{"node.id", "2"}}), ErrorCode::invalid_request);
+}
+
+TEST_F(AlterConfigs, AGroupHasTheNewValuesAndNoOthers) {
+  EXPECT_EQ(alter(kGroupResource, "g", {{"consumer.session.timeout.ms", "50000"}}),
+            ErrorCode::none);
+  EXPECT_EQ(broker_->group_configs().get("g").session_timeout_ms, 50'000);
+  EXPECT_EQ(alter(kGroupResource, "g", {}), ErrorCode::none);
+  EXPECT_EQ(broker_->group_configs().get("g").session_timeout_ms, 45'000);
+}
+
+TEST_F(AlterConfigs, LoggersAreNotForThisApi) {
+  EXPECT_EQ(alter(kBrokerLoggerResource, "1", {{"root", "INFO"}}), ErrorCode::invalid_request);
 }
 
 TEST_F(AlterConfigs, AResourceIsNamedOnce) {

@@ -34,7 +34,7 @@ void HandlersTest::open() {
   broker_ = *std::move(opened);
   offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*broker_);
   groups_ = std::make_unique<coordinator::GroupCoordinator>(
-      coordinator::coordinator_config(*broker_->config()), *offsets_log_, clock_, timers_);
+      coordinator::coordinator_config(*broker_), *offsets_log_, clock_, timers_);
   groups_->load();
   transaction_log_ = std::make_unique<coordinator::BrokerTransactionLog>(*broker_, *groups_);
   transactions_ = std::make_unique<coordinator::TransactionCoordinator>(

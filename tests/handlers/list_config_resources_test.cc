@@ -22,17 +22,19 @@ class ListConfigResources : public HandlersTest {
 };
 
 const Response::ConfigResource kBroker{.resource_name = "1", .resource_type = kBrokerResource};
+const Response::ConfigResource kLogger{.resource_name = "1",
+                                       .resource_type = kBrokerLoggerResource};
 const Response::ConfigResource kA{.resource_name = "a", .resource_type = kTopicResource};
 const Response::ConfigResource kB{.resource_name = "b", .resource_type = kTopicResource};
 
 TEST_F(ListConfigResources, ListsTheTypesAskedFor) {
   EXPECT_EQ(list({kTopicResource}).config_resources, (Resources{kA, kB}));
   EXPECT_EQ(list({kBrokerResource}).config_resources, Resources{kBroker});
-  EXPECT_EQ(list({}).config_resources, (Resources{kBroker, kA, kB})) << "none means all";
+  EXPECT_EQ(list({}).config_resources, (Resources{kBroker, kLogger, kA, kB})) << "none means all";
 }
 
 TEST_F(ListConfigResources, KnowsTypesOfWhichThereIsNothing) {
-  for (const int8_t type : std::vector<int8_t>{8, 16, 32}) {
+  for (const int8_t type : std::vector<int8_t>{16, 32}) {
     const auto response = list({type});
     EXPECT_EQ(response.error_code, ErrorCode::none);
     EXPECT_TRUE(response.config_resources.empty());

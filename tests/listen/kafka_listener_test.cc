@@ -33,7 +33,7 @@ class KafkaListeners : public testing::Test {
     broker_ = *std::move(opened);
     offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*broker_);
     groups_ = std::make_unique<coordinator::GroupCoordinator>(
-        coordinator::coordinator_config(*broker_->config()), *offsets_log_, clock_, timers_);
+        coordinator::coordinator_config(*broker_), *offsets_log_, clock_, timers_);
     listen();
   }
 

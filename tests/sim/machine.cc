@@ -66,7 +66,7 @@ Result<std::unique_ptr<Machine>> Machine::start(io::FileSystem& disk, ManualCloc
                                  .sync_threads = 0}));
   machine->offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*machine->broker_);
   machine->groups_ = std::make_unique<coordinator::GroupCoordinator>(
-      coordinator::coordinator_config(*machine->broker_->config()), *machine->offsets_log_, clock,
+      coordinator::coordinator_config(*machine->broker_), *machine->offsets_log_, clock,
       machine->timers_);
   machine->groups_->load();
   machine->transaction_log_ =

@@ -6,8 +6,8 @@ namespace millrace::broker {
 
 Result<ConfigValues> BrokerConfig::check(const ConfigValues& given) {
   for (const auto& [name, value] : given) {
-    const ConfigKey* key = find_broker_key(name);
-    if (key == nullptr) return unknown_key(name, broker_keys());
+    const ConfigKey* key = find_key(ConfigScope::broker, name);
+    if (key == nullptr) return unknown_key(ConfigScope::broker, name);
     if (auto legal = check_value(*key, value); !legal) return std::move(legal).error();
   }
   return given;
@@ -18,7 +18,7 @@ std::optional<std::string_view> BrokerConfig::find(std::string_view name) const 
     const auto found = values->find(name);
     if (found != values->end()) return found->second;
   }
-  const ConfigKey* key = find_broker_key(name);
+  const ConfigKey* key = find_key(ConfigScope::broker, name);
   MILL_ASSERT(key != nullptr, "a broker key that is not in the table");
   if (key->default_value == "null") return std::nullopt;
   return key->default_value;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 
 namespace millrace::broker {
 namespace {
@@ -24,15 +25,11 @@ std::vector<ConfigSynonym> broker_synonyms(std::span<const ConfigParent> names,
     add(broker.dynamic(), ConfigSource::dynamic_broker);
     add(broker.defaults(), ConfigSource::dynamic_default_broker);
     add(broker.given(), ConfigSource::static_broker);
-    const auto initial = value_of(find_broker_key(parent.name)->default_value);
+    const auto initial = value_of(find_key(ConfigScope::broker, parent.name)->default_value);
     if (initial)
       synonyms.push_back({std::string(parent.name), initial, ConfigSource::default_value});
   }
   return synonyms;
-}
-
-Error change_error(const ConfigChange& change, std::string_view why) {
-  return kafka_error(ErrorCode::invalid_config, cat("Can't ", why, " for key ", change.name));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -56,10 +53,80 @@ std::string edited_list(std::string_view before, const ConfigChange& change) {
   return joined(words);
 }
 
+// Topics and groups: their own values, which come from `source`, above the broker's.
+std::vector<ConfigEntry> describe_inheriting(std::span<const ConfigKey> keys, ConfigSource source,
+                                             const ConfigValues& own, const BrokerConfig& broker) {
+  std::vector<ConfigEntry> entries;
+  for (const ConfigKey& key : keys) {
+    const bool is_set = own.contains(key.name);
+    if (key.hidden && !is_set) continue;
+    ConfigEntry entry{.name = std::string(key.name),
+                      .value = effective_value(key, own, broker),
+                      .type = key.type,
+                      .synonyms = broker_synonyms(key.parents, broker),
+                      .documentation = std::string(key.doc)};
+    if (is_set) entry.synonyms.insert(entry.synonyms.begin(), {entry.name, entry.value, source});
+    if (!entry.synonyms.empty()) entry.source = entry.synonyms.front().source;
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::string_view operation_name(ConfigChange::Operation operation) {
+  return operation == ConfigChange::Operation::append ? "APPEND" : "SUBTRACT";
+}
+
+// The value that a change gives its key, not checked yet.
+Result<std::string> changed_value(const ConfigChange& change, const ConfigKey& key,
+                                  ConfigScope scope, const ConfigValues& values,
+                                  const BrokerConfig& broker) {
+  if (!change.value) {
+    return kafka_error(ErrorCode::invalid_request,
+                       cat("Null value not supported for : ", change.name));
+  }
+  if (change.operation == ConfigChange::Operation::set) return *change.value;
+  if (key.type != ConfigType::list) {
+    return kafka_error(ErrorCode::invalid_config,
+                       cat("Can't ", operation_name(change.operation), " to key ", change.name,
+                           " because its type is not LIST."));
+  }
+  std::optional<std::string> before;
+  if (const auto found = values.find(change.name); found != values.end()) {
+    before = found->second;
+  } else if (scope == ConfigScope::broker) {
+    before = std::string(broker.text(key.name));
+  } else {
+    before = effective_value(key, {}, broker);
+  }
+  return edited_list(before.value_or(""), change);
+}
+
+Result<void> apply_change(ConfigValues& values, const ConfigChange& change, ConfigScope scope,
+                          const BrokerConfig& broker) {
+  const ConfigKey* key = find_key(scope, change.name);
+  if (key == nullptr) return unknown_key(scope, change.name);
+  if (key->update == ConfigUpdate::at_start) {
+    return kafka_error(ErrorCode::invalid_request,
+                       cat("Cannot update these configs dynamically: [", change.name, "]"));
+  }
+  if (change.operation == ConfigChange::Operation::remove) {
+    values.erase(change.name);
+    return {};
+  }
+  MILL_TRY(auto next, changed_value(change, *key, scope, values, broker));
+  if (auto checked = check_value(*key, next); !checked) {
+    // Kafka finds bad values of topics and groups in its controller, those of brokers before it.
+    if (scope != ConfigScope::broker) return checked;
+    return kafka_error(ErrorCode::invalid_request, checked.error().message());
+  }
+  values.insert_or_assign(change.name, std::move(next));
+  return {};
+}
+
 }  // namespace
 
-std::optional<std::string> topic_value(const ConfigKey& key, const ConfigValues& own,
-                                       const BrokerConfig& broker) {
+std::optional<std::string> effective_value(const ConfigKey& key, const ConfigValues& own,
+                                           const BrokerConfig& broker) {
   if (const auto found = own.find(key.name); found != own.end()) return found->second;
   for (const ConfigParent& parent : key.parents) {
     const auto inherited = broker.find(parent.name);
@@ -73,22 +140,12 @@ std::optional<std::string> topic_value(const ConfigKey& key, const ConfigValues&
 
 std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own,
                                                const BrokerConfig& broker) {
-  std::vector<ConfigEntry> entries;
-  for (const ConfigKey& key : topic_keys()) {
-    const bool set = own.contains(key.name);
-    if (key.hidden && !set) continue;
-    ConfigEntry entry{.name = std::string(key.name),
-                      .value = topic_value(key, own, broker),
-                      .type = key.type,
-                      .synonyms = broker_synonyms(key.parents, broker),
-                      .documentation = std::string(key.doc)};
-    if (set)
-      entry.synonyms.insert(entry.synonyms.begin(),
-                            {entry.name, entry.value, ConfigSource::dynamic_topic});
-    if (!entry.synonyms.empty()) entry.source = entry.synonyms.front().source;
-    entries.push_back(std::move(entry));
-  }
-  return entries;
+  return describe_inheriting(topic_keys(), ConfigSource::dynamic_topic, own, broker);
+}
+
+std::vector<ConfigEntry> describe_group_config(const ConfigValues& own,
+                                               const BrokerConfig& broker) {
+  return describe_inheriting(group_keys(), ConfigSource::dynamic_group, own, broker);
 }
 
 std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker) {
@@ -109,45 +166,14 @@ std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker) {
 }
 
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
-                                   std::span<const ConfigKey> keys, const BrokerConfig& broker) {
-  const bool of_topic = keys.data() == topic_keys().data();
-  for (size_t i = 0; i < changes.size(); ++i) {
-    const ConfigChange& change = changes[i];
-    for (size_t j = 0; j < i; ++j) {
-      if (changes[j].name == change.name) {
-        return kafka_error(ErrorCode::invalid_request,
-                           cat("Error due to duplicate config keys: ", change.name));
-      }
-    }
-    const ConfigKey* key = of_topic ? find_topic_key(change.name) : find_broker_key(change.name);
-    if (key == nullptr) return unknown_key(change.name, keys);
-    if (key->update == ConfigUpdate::at_start) {
+                                   ConfigScope scope, const BrokerConfig& broker) {
+  for (auto change = changes.begin(); change != changes.end(); ++change) {
+    const auto is_same_key = [&](const ConfigChange& other) { return other.name == change->name; };
+    if (std::any_of(changes.begin(), change, is_same_key)) {
       return kafka_error(ErrorCode::invalid_request,
-                         cat("Cannot update these configs dynamically: ", change.name));
+                         cat("Error due to duplicate config keys: ", change->name));
     }
-    if (change.operation == ConfigChange::Operation::remove) {
-      values.erase(change.name);
-      continue;
-    }
-    if (!change.value) {
-      return kafka_error(ErrorCode::invalid_request,
-                         cat("Null value not supported for : ", change.name));
-    }
-    std::string next = *change.value;
-    if (change.operation != ConfigChange::Operation::set) {
-      if (key->type != ConfigType::list) {
-        return change_error(
-            change, change.operation == ConfigChange::Operation::append ? "APPEND" : "SUBTRACT");
-      }
-      std::optional<std::string> before;
-      if (const auto found = values.find(change.name); found != values.end())
-        before = found->second;
-      if (!before && of_topic) before = topic_value(*key, {}, broker);
-      if (!before && !of_topic) before = std::string(broker.text(key->name));
-      next = edited_list(before.value_or(""), change);
-    }
-    if (auto legal = check_value(*key, next); !legal) return std::move(legal).error();
-    values.insert_or_assign(change.name, std::move(next));
+    MILL_CHECK(apply_change(values, *change, scope, broker));
   }
   return values;
 }

@@ -18,6 +18,8 @@ enum class ConfigSource : int8_t {
   dynamic_default_broker = 3,
   static_broker = 4,
   default_value = 5,
+  dynamic_broker_logger = 6,
+  dynamic_group = 8,
 };
 
 struct ConfigSynonym {
@@ -54,18 +56,18 @@ struct AlterOptions {
   bool validate_only = false;
 };
 
-/// The value of a topic key in force: the topic's own, or its broker keys', or the default; nothing
-/// where there is none.
-std::optional<std::string> topic_value(const ConfigKey& key, const ConfigValues& own,
-                                       const BrokerConfig& broker);
+/// The value in force of a topic's or a group's key: the own one, or its broker keys', or the
+/// default; nothing where there is none.
+std::optional<std::string> effective_value(const ConfigKey& key, const ConfigValues& own,
+                                           const BrokerConfig& broker);
 
 std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own, const BrokerConfig& broker);
+std::vector<ConfigEntry> describe_group_config(const ConfigValues& own, const BrokerConfig& broker);
 std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker);
 
-/// `values` with the changes made, each checked against `keys`, which is topic_keys() or
-/// broker_keys(); INVALID_CONFIG or INVALID_REQUEST as Kafka answers. APPEND and SUBTRACT start
-/// from the value in force.
+/// `values` with the changes made, each checked against the keys of `scope`; INVALID_CONFIG or
+/// INVALID_REQUEST as Kafka answers. APPEND and SUBTRACT start from the value in force.
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
-                                   std::span<const ConfigKey> keys, const BrokerConfig& broker);
+                                   ConfigScope scope, const BrokerConfig& broker);
 
 }  // namespace millrace::broker

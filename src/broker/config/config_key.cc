@@ -10,9 +10,13 @@
 namespace millrace::broker {
 namespace {
 
-const ConfigKey* find_key(std::span<const ConfigKey> keys, std::string_view name) {
-  const auto found = std::ranges::lower_bound(keys, name, {}, &ConfigKey::name);
-  return found != keys.end() && found->name == name ? &*found : nullptr;
+std::string_view scope_name(ConfigScope scope) {
+  switch (scope) {
+    case ConfigScope::broker: return "broker";
+    case ConfigScope::topic: return "topic";
+    case ConfigScope::group: return "group";
+  }
+  return "";
 }
 
 Error invalid(const ConfigKey& key, std::string_view value, std::string_view why) {
@@ -84,8 +88,20 @@ Result<void> check_durability(const ConfigKey& key, std::string_view value) {
 
 }  // namespace
 
-const ConfigKey* find_topic_key(std::string_view name) { return find_key(topic_keys(), name); }
-const ConfigKey* find_broker_key(std::string_view name) { return find_key(broker_keys(), name); }
+std::span<const ConfigKey> keys_of(ConfigScope scope) {
+  switch (scope) {
+    case ConfigScope::broker: return broker_keys();
+    case ConfigScope::topic: return topic_keys();
+    case ConfigScope::group: return group_keys();
+  }
+  return {};
+}
+
+const ConfigKey* find_key(ConfigScope scope, std::string_view name) {
+  const auto keys = keys_of(scope);
+  const auto found = std::ranges::lower_bound(keys, name, {}, &ConfigKey::name);
+  return found != keys.end() && found->name == name ? &*found : nullptr;
+}
 
 Result<void> check_value(const ConfigKey& key, std::string_view value) {
   if (key.name == "millrace.durability") return check_durability(key, value);
@@ -102,14 +118,13 @@ Result<void> check_value(const ConfigKey& key, std::string_view value) {
   return {};
 }
 
-Error unknown_key(std::string_view name, std::span<const ConfigKey> keys) {
+Error unknown_key(ConfigScope scope, std::string_view name) {
   std::vector<std::string_view> names;
-  for (const ConfigKey& key : keys) names.push_back(key.name);
+  for (const ConfigKey& key : keys_of(scope)) names.push_back(key.name);
   const auto nearest = nearest_name(name, names);
-  const auto kind = keys.data() == topic_keys().data() ? "Unknown topic config name: "
-                                                       : "Unknown broker config name: ";
   return kafka_error(ErrorCode::invalid_config,
-                     cat(kind, name, nearest.empty() ? "" : cat("; did you mean ", nearest, "?")));
+                     cat("Unknown ", scope_name(scope), " config name: ", name,
+                         nearest.empty() ? "" : cat("; did you mean ", nearest, "?")));
 }
 
 int64_t number_of(std::string_view value, int64_t fallback) {

@@ -27,7 +27,7 @@ enum class ConfigType : int8_t {
 /// When a changed value takes effect.
 enum class ConfigUpdate : int8_t { at_start, dynamic };
 
-/// A broker key that gives a topic key its default, in a unit `factor` times the topic key's.
+/// A broker key that gives another key its default, in a unit `factor` times that key's.
 struct ConfigParent {
   std::string_view name;
   int64_t factor = 1;
@@ -45,25 +45,30 @@ struct ConfigKey {
   int64_t max = std::numeric_limits<int64_t>::max();
   /// Of strings and lists: the legal values, separated by commas; empty: any.
   std::string_view choices = {};
-  /// Of topic keys: the broker keys that give the default; the first that has a value counts.
+  /// Of topic and group keys: the broker keys that give the default; the first that has a value
+  /// counts.
   std::span<const ConfigParent> parents = {};
   /// Not shown unless set (knobs for tests).
   bool hidden = false;
 };
 
+/// What a configuration belongs to.
+enum class ConfigScope : uint8_t { broker, topic, group };
+
 /// Sorted by name.
-std::span<const ConfigKey> topic_keys();
 std::span<const ConfigKey> broker_keys();
+std::span<const ConfigKey> topic_keys();
+std::span<const ConfigKey> group_keys();
+std::span<const ConfigKey> keys_of(ConfigScope scope);
 
 /// The key of that name, or nullptr.
-const ConfigKey* find_topic_key(std::string_view name);
-const ConfigKey* find_broker_key(std::string_view name);
+const ConfigKey* find_key(ConfigScope scope, std::string_view name);
 
 /// Succeeds if `value` is a legal value of `key`; otherwise INVALID_CONFIG in Kafka's words.
 Result<void> check_value(const ConfigKey& key, std::string_view value);
 
 /// INVALID_CONFIG for a name that no key has, with the nearest name that one has.
-Error unknown_key(std::string_view name, std::span<const ConfigKey> keys);
+Error unknown_key(ConfigScope scope, std::string_view name);
 
 /// A checked value as a number: booleans are 0 and 1; "null" and the empty text are `fallback`.
 int64_t number_of(std::string_view value, int64_t fallback = 0);

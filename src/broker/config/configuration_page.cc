@@ -21,6 +21,8 @@ listed here is refused with the nearest name that is.
   wins over the file.
 - **Topic keys** are given when a topic is made or altered later, always without a restart. A topic that does not set a key
   takes it from the broker key named under *inherits*, or else the default.
+- **Group keys** are those of one consumer group of the consumer protocol (`kafka-configs --entity-type groups`), altered
+  without a restart whether or not the group exists. They are inherited as topic keys are.
 
 What the levels of `millrace.durability` promise is told in [guarantees.md](guarantees.md).
 )";
@@ -69,6 +71,18 @@ std::string parents_of(const ConfigKey& key) {
   return joined(parents, ", ");
 }
 
+void add_inheriting(std::string& page, std::string_view title, std::span<const ConfigKey> keys) {
+  page += cat("\n## ", title,
+              "\n\n"
+              "| key | type | default | values | inherits | meaning |\n"
+              "| --- | --- | --- | --- | --- | --- |\n");
+  for (const ConfigKey& key : keys) {
+    if (key.hidden) continue;
+    page += cat("| `", key.name, "` | ", type_name(key.type), " | ", default_of(key), " | ",
+                bounds_of(key), " | ", parents_of(key), " | ", key.doc, " |\n");
+  }
+}
+
 }  // namespace
 
 std::string configuration_page() {
@@ -83,15 +97,8 @@ std::string configuration_page() {
                 bounds_of(key), " | ", key.update == ConfigUpdate::dynamic ? "dynamic" : "at start",
                 " | ", key.doc, " |\n");
   }
-  page +=
-      "\n## Topic keys\n\n"
-      "| key | type | default | values | inherits | meaning |\n"
-      "| --- | --- | --- | --- | --- | --- |\n";
-  for (const ConfigKey& key : topic_keys()) {
-    if (key.hidden) continue;
-    page += cat("| `", key.name, "` | ", type_name(key.type), " | ", default_of(key), " | ",
-                bounds_of(key), " | ", parents_of(key), " | ", key.doc, " |\n");
-  }
+  add_inheriting(page, "Topic keys", topic_keys());
+  add_inheriting(page, "Group keys", group_keys());
   return page;
 }
 

@@ -14,9 +14,9 @@ class Values {
   Values(const ConfigValues& own, const BrokerConfig& broker) : own_(own), broker_(broker) {}
 
   std::optional<std::string> find(std::string_view name) const {
-    const ConfigKey* key = find_topic_key(name);
+    const ConfigKey* key = find_key(ConfigScope::topic, name);
     MILL_ASSERT(key != nullptr, "a topic key that is not in the table");
-    return topic_value(*key, own_, broker_);
+    return effective_value(*key, own_, broker_);
   }
   std::string text(std::string_view name) const { return find(name).value_or(""); }
   int64_t number(std::string_view name) const { return number_of(text(name)); }

@@ -89,7 +89,7 @@ void Core::join_consumer_group(Locked& at, JoinRequest& request, Reply<JoinRespo
   const auto subscription = parse_subscription(request.protocols.front().metadata);
   if (!subscription) return refuse(ErrorCode::unknown_server_error, member_id);
 
-  auto change = new_change(group);
+  auto change = new_change(at, group);
   if (request.group_instance_id) {
     const ConsumerMember* holder = group.find_static(*request.group_instance_id);
     if (is_newcomer && holder && !holder->uses_classic_protocol() &&

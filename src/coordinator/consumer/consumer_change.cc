@@ -77,7 +77,7 @@ std::set<Uuid> ConsumerChange::subscribed_ids(const ConsumerMember& member) {
 void ConsumerChange::update_target() {
   if (group().target_epoch() >= group().epoch()) return;
   const int64_t last_ms = group().target_timestamp_ms();
-  if (last_ms != 0 && now_ms_ < last_ms + config_.consumer_assignment_interval_ms) return;
+  if (last_ms != 0 && now_ms_ < last_ms + times_.assignment_interval_ms) return;
   GroupToAssign input;
   for (const auto& [id, member] : group().members()) {
     MemberToAssign& to_assign = input.members[id];

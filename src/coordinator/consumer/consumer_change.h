@@ -22,8 +22,8 @@ class ConsumerChange {
  public:
   /// All must outlive the change.
   ConsumerChange(const ConsumerGroup& group, const CoordinatorConfig& config,
-                 const TopicView& topics, int64_t now_ms)
-      : config_(config), topics_(topics), now_ms_(now_ms), before_(group) {}
+                 const ConsumerGroupTimes& times, const TopicView& topics, int64_t now_ms)
+      : config_(config), times_(times), topics_(topics), now_ms_(now_ms), before_(group) {}
 
   const ConsumerGroup& group() {
     if (applied_count_ == records_.size()) return copy_ ? *copy_ : before_;
@@ -37,6 +37,7 @@ class ConsumerChange {
   const std::vector<ConsumerRecord>& records() const { return records_; }
 
   const CoordinatorConfig& config() const { return config_; }
+  const ConsumerGroupTimes& times() const { return times_; }
   const TopicView& topics() const { return topics_; }
   int64_t now_ms() const { return now_ms_; }
 
@@ -51,7 +52,7 @@ class ConsumerChange {
   /// Starts the next epoch if `must` or if the subscribed topics changed.
   void update_epoch(bool must);
   /// Computes the target of the group's epoch, unless one of that epoch is there or the last one
-  /// is too young (group.consumer.assignment.interval.ms).
+  /// is too young (consumer.assignment.interval.ms).
   void update_target();
   /// One step of the member towards its target. False where it must be fenced.
   [[nodiscard]] bool reconcile_member(const std::string& member_id,
@@ -63,6 +64,7 @@ class ConsumerChange {
   std::set<Uuid> subscribed_ids(const ConsumerMember& member);
 
   const CoordinatorConfig& config_;
+  const ConsumerGroupTimes times_;
   const TopicView& topics_;
   const int64_t now_ms_;
   const ConsumerGroup& before_;

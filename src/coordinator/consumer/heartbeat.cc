@@ -62,7 +62,7 @@ void Core::heartbeat_of_member(Locked& at, const ConsumerHeartbeatRequest& reque
                                Reply<ConsumerHeartbeatResponse> reply) {
   ConsumerState& state = *at.consumer.state;
   const int64_t version = log_.topics_version();
-  auto change = new_change(state.group);
+  auto change = new_change(at, state.group);
   auto response = member_heartbeat(change, request, state.topics_seen != version);
   if (response.error != ErrorCode::none) {
     return at.effects.reply(std::move(reply), std::move(response));
@@ -87,7 +87,7 @@ void Core::join_as_first_consumer(Locked& at, const ConsumerHeartbeatRequest& re
   if (auto refusal = refuse_upgrade(at.group)) return refuse(*std::move(refusal));
   auto state = std::make_unique<ConsumerState>();
   const int64_t version = log_.topics_version();
-  auto change = new_change(state->group);
+  auto change = new_change(at, state->group);
   if (!at.group.members().empty()) {
     if (const auto added = add_classic_members(change, at.group); !added) {
       const std::string why(added.error().message());
@@ -138,7 +138,7 @@ void Core::leave_consumer_group(Locked& at, const ConsumerHeartbeatRequest& requ
         reply, error == ErrorCode::none ? ConsumerHeartbeatResponse(response) : failed(error));
   };
   if (request.member_epoch == kStaticLeaveEpoch && request.instance_id) {
-    auto change = new_change(at.consumer.group());
+    auto change = new_change(at, at.consumer.group());
     leave_for_a_while(change, *leaving.member);
     return write_change(at, change, answer);
   }

@@ -195,7 +195,7 @@ ConsumerHeartbeatResponse member_heartbeat(ConsumerChange& change,
   ConsumerHeartbeatResponse response;
   response.member_id = before.id;
   response.member_epoch = after.member_epoch;
-  response.heartbeat_interval_ms = change.config().consumer_heartbeat_interval_ms;
+  response.heartbeat_interval_ms = change.times().heartbeat_interval_ms;
   const bool is_full = request.rebalance_timeout_ms != -1 && request.owned &&
                        (request.subscribed_topics || request.subscribed_regex);
   if (request.member_epoch == kJoinEpoch || is_full || after.assigned != before.current.assigned) {

@@ -12,8 +12,9 @@ namespace millrace::coordinator {
 void Core::touch_consumer(Locked& at, const std::string& member_id) {
   const ConsumerMember* member = at.consumer.group().find(member_id);
   if (!member) return;
-  const int32_t timeout_ms = member->info.classic ? member->info.classic->session_timeout_ms
-                                                  : config_.consumer_session_timeout_ms;
+  const int32_t timeout_ms = member->info.classic
+                                 ? member->info.classic->session_timeout_ms
+                                 : config_.consumer_times(at.group.id()).session_timeout_ms;
   Session& session = at.consumer.state->timers[member_id].session;
   session.deadline = clock_.steady_now() + Milliseconds(timeout_ms);
   if (session.timer != 0 && session.timer_at <= session.deadline) return;
@@ -141,7 +142,7 @@ void Core::fence_consumers(Locked& at, const std::set<std::string>& member_ids, 
   if (can_downgrade_without(at.consumer.group(), member_ids)) {
     return downgrade(at, member_ids, std::move(done));
   }
-  auto change = new_change(at.consumer.group());
+  auto change = new_change(at, at.consumer.group());
   fence_members(change, member_ids);
   write_change(at, change, std::move(done));
 }

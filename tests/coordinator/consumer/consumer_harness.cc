@@ -4,7 +4,7 @@ namespace millrace::coordinator {
 
 void ConsumerTest::SetUp() {
   // One test has newcomers wait for each other; elsewhere every heartbeat may assign.
-  config.consumer_assignment_interval_ms = 0;
+  config.consumer_times = [](auto) { return ConsumerGroupTimes{.assignment_interval_ms = 0}; };
   CoordinatorTest::SetUp();
 }
 

@@ -18,7 +18,8 @@ class ConsumerRandomTest : public ConsumerTest {
   void run(uint64_t seed) {
     SCOPED_TRACE("MILL_SEED=" + std::to_string(seed));
     random_.seed(seed);
-    config.consumer_assignment_interval_ms = below(2) == 0 ? 0 : 1'000;
+    const ConsumerGroupTimes times{.assignment_interval_ms = below(2) == 0 ? 0 : 1'000};
+    config.consumer_times = [times](auto) { return times; };
     restart();
     for (int step = 0; step < 300 && !HasFailure(); ++step) {
       act();

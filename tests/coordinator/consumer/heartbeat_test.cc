@@ -61,7 +61,7 @@ TEST_F(HeartbeatTest, BeforeAPartitionIsGivenToAnotherItsOwnerGaveItUp) {
 }
 
 TEST_F(HeartbeatTest, NewcomersWithinTheAssignmentIntervalAreAssignedTogether) {
-  config.consumer_assignment_interval_ms = 1'000;
+  config.consumer_times = [](auto) { return ConsumerGroupTimes{}; };
   restart();
   Client a{.id = "a"};
   Client b{.id = "b"};
