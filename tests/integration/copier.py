@@ -1,41 +1,52 @@
+#!/usr/bin/env python3
 """An exactly-once copy through the broker's deaths: consume, produce and commit the offsets in one transaction.
+
+    copier.py BOOTSTRAP SOURCE TARGET --name copier-0 --seed N --history FILE     (until SIGTERM)
 
 The copy of a partition, read as a consumer of committed records does, must at every moment be the beginning of its source
 without a gap or a repetition, and the group's committed offset must be just behind what was copied.
 """
+import argparse
 import random
+import signal
 import struct
+import sys
 import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
+from history import Copy, History
 from ledger import OUTAGE_SECONDS, PARTITIONS, Violation, Worker, retried
 
 # librdkafka 2.16 forgets the only broker when it was away and keeps waiting for the forgotten one as the group's
 # coordinator, so that send_offsets_to_transaction hangs; without its second bootstrap it does not.
 RECONNECT = {"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200, "log_level": 0,
              "metadata.recovery.strategy": "none"}
+GROUP = "copiers"
 
 
 class Copier(Worker):
     """librdkafka: one transaction for each handful of records, some of them aborted on purpose."""
 
-    def __init__(self, bootstrap, source, target, seed):
+    def __init__(self, bootstrap, source, target, seed, history, name="copier", instance=None):
         self.bootstrap, self.source, self.target, self.random = bootstrap, source, target, random.Random(seed)
-        self.group, self.transactional_id = "copiers", "copier"
+        self.history, self.transactional_id, self.instance = history, name, instance
         self.committed = self.aborted = 0
-        super().__init__("transactional copier")
+        super().__init__(f"transactional {name}")
 
     def work(self):
-        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": self.group, "enable.auto.commit": False,
+        static = {"group.instance.id": self.instance} if self.instance else {}
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": GROUP, "enable.auto.commit": False,
                              "auto.offset.reset": "earliest", "isolation.level": "read_committed",
-                             "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, **RECONNECT})
-        consumer.subscribe([self.source])
+                             "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, **static, **RECONNECT})
+        self.history.note("started")
+        consumer.subscribe([self.source], on_assign=lambda *_: self.history.note("assigned"))
         producer = self.new_producer()
         while not self.ending.is_set():
             messages = [m for m in consumer.consume(self.random.randrange(1, 200), 0.1) if not m.error()]
             if not messages:
                 continue
+            self.history.note("polled", records=[(m.partition(), m.offset()) for m in messages])
             try:
                 self.copy(consumer, producer, messages)
             except KafkaException as failure:
@@ -59,20 +70,27 @@ class Copier(Worker):
                     raise
 
     def copy(self, consumer, producer, messages):
+        # A killed process and its successor must not give two transactions one name.
+        transaction = f"{self.transactional_id}-{self.random.getrandbits(64):016x}"
+        self.history.note("sent", txn=transaction,
+                          records=[(m.partition(), struct.unpack_from(">q", m.value())[0]) for m in messages])
         producer.begin_transaction()
         for message in messages:
-            producer.produce(self.target, message.value(), partition=message.partition())
+            producer.produce(self.target, message.value(), partition=message.partition(),
+                             headers=[("txn", transaction.encode())])
         ends = {m.partition(): m.offset() + 1 for m in messages}
         offsets = [TopicPartition(self.source, p, end) for p, end in ends.items()]
         producer.send_offsets_to_transaction(offsets, consumer.consumer_group_metadata(), 10)
         if self.random.random() < 0.1:
             producer.abort_transaction(10)
+            self.history.note("aborted", txn=transaction)
             self.aborted += 1
             return self.rewind(consumer)
         deadline = time.monotonic() + OUTAGE_SECONDS
         while True:
             try:
                 producer.commit_transaction(10)
+                self.history.note("committed", txn=transaction)
                 self.committed += 1
                 return
             except KafkaException as failure:
@@ -96,21 +114,65 @@ class Copier(Worker):
 
     def rewind(self, consumer):
         """Back to what is committed: the records of the aborted transaction come again."""
-        assigned = consumer.assignment()
-        if not assigned:
-            return
-        for partition in retried(lambda: consumer.committed(assigned, 5), OUTAGE_SECONDS):
-            partition.offset = max(partition.offset, 0)
-            consumer.seek(partition)
+        deadline = time.monotonic() + OUTAGE_SECONDS
+        while assigned := consumer.assignment():
+            try:
+                for partition in retried(lambda: consumer.committed(assigned, 5), OUTAGE_SECONDS):
+                    partition.offset = max(partition.offset, 0)
+                    consumer.seek(partition)
+                    self.history.note("sought", partition=partition.partition, offset=partition.offset)
+                return
+            except KafkaException:  # a partition is not being read yet
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+
+class CopyReader:
+    """Reads a copy as a consumer of committed records, a stretch at a time."""
+
+    def __init__(self, bootstrap, topic):
+        self.bootstrap, self.topic = bootstrap, topic
+        self.positions = [0] * PARTITIONS
+
+    def read_on(self):
+        """The copies up to the last stable offset of now."""
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "unused", "enable.auto.commit": False,
+                             "isolation.level": "read_committed", "enable.partition.eof": True,
+                             "auto.offset.reset": "error", **RECONNECT})
+        try:
+            retried(lambda: consumer.list_topics(self.topic, 5))
+            consumer.assign([TopicPartition(self.topic, p, self.positions[p]) for p in range(PARTITIONS)])
+            copies, ended, deadline = [], set(), time.monotonic() + 60
+            while len(ended) < PARTITIONS:
+                if time.monotonic() > deadline:
+                    raise Violation(f"{self.topic}: reading stands still at {self.positions}")
+                for message in consumer.consume(10000, 0.2):
+                    partition = message.partition()
+                    if message.error():
+                        if message.error().code() == KafkaError._PARTITION_EOF:
+                            ended.add(partition)
+                            self.positions[partition] = message.offset()
+                        continue
+                    self.positions[partition] = message.offset() + 1
+                    copies.append(Copy(partition, message.offset(), struct.unpack_from(">q", message.value())[0],
+                                       dict(message.headers())["txn"].decode()))
+            return copies
+        finally:
+            consumer.close()
 
 
 class CopyCheck:
     """Compares the copy with the ledger of its source."""
 
     def __init__(self, bootstrap, copier, ledger):
-        self.bootstrap, self.copier, self.ledger = bootstrap, copier, ledger
+        self.copier, self.ledger = copier, ledger
+        self.reader = CopyReader(bootstrap, copier.target)
         self.copied = [[] for _ in range(PARTITIONS)]
-        self.positions = [0] * PARTITIONS
+
+    def read_on(self):
+        for copy in self.reader.read_on():
+            self.copied[copy.partition].append(copy.number)
 
     def verify(self, reader):
         """What is readable now; the ledger must have been verified just before."""
@@ -141,33 +203,31 @@ class CopyCheck:
     def verify_offsets(self, reader, exact):
         """Offsets are committed with the copies, never without."""
         before = list(map(len, self.copied))
-        kept = reader.committed(self.copier.group, self.copier.source)
+        kept = reader.committed(GROUP, self.copier.source)
         for partition in range(PARTITIONS):
             if kept[partition] < before[partition] or exact and kept[partition] != before[partition]:
                 raise Violation(f"{self.copier.source}-{partition}: {before[partition]} records are copied, "
                                 f"the group's offset is {kept[partition]}")
 
-    def read_on(self):
-        """Reads up to the last stable offset of now."""
-        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "unused", "enable.auto.commit": False,
-                             "isolation.level": "read_committed", "enable.partition.eof": True,
-                             "auto.offset.reset": "error", **RECONNECT})
-        target = self.copier.target
-        try:
-            retried(lambda: consumer.list_topics(target, 5))
-            consumer.assign([TopicPartition(target, p, self.positions[p]) for p in range(PARTITIONS)])
-            ended, deadline = set(), time.monotonic() + 60
-            while len(ended) < PARTITIONS:
-                if time.monotonic() > deadline:
-                    raise Violation(f"{target}: reading stands still at {self.positions}")
-                for message in consumer.consume(10000, 0.2):
-                    if message.error():
-                        if message.error().code() == KafkaError._PARTITION_EOF:
-                            ended.add(message.partition())
-                            self.positions[message.partition()] = message.offset()
-                        continue
-                    partition = message.partition()
-                    self.copied[partition].append(struct.unpack_from(">q", message.value())[0])
-                    self.positions[partition] = message.offset() + 1
-        finally:
-            consumer.close()
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bootstrap")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--instance", help="group.instance.id")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--history", required=True)
+    options = parser.parse_args()
+    copier = Copier(options.bootstrap, options.source, options.target, options.seed, History(options.history),
+                    options.name, options.instance)
+    signal.signal(signal.SIGTERM, lambda *_: copier.ending.set())
+    while copier.is_alive():
+        copier.join(0.2)
+    if copier.failure:
+        sys.exit(f"{options.name}: {type(copier.failure).__name__}: {copier.failure}")
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # noqa: E402
 
 import kafka_peer  # noqa: E402
 from copier import Copier, CopyCheck  # noqa: E402
+from history import History  # noqa: E402
 from ledger import PARTITIONS, CommittingReader, ConfluentWriter, Ledger, PythonWriter, Reader, Violation, retried  # noqa: E402
 from millrace import Millrace, wait_for  # noqa: E402
 
@@ -49,7 +50,7 @@ class Session:
         for ledger in self.ledgers:
             retried(lambda t=ledger.topic: self.reader.end(t, PARTITIONS - 1))
         self.group = CommittingReader(bootstrap, "killed-readers", self.ledgers[0].topic, seed + 4)
-        self.copier = Copier(bootstrap, self.ledgers[1].topic, "copied", seed + 5)
+        self.copier = Copier(bootstrap, self.ledgers[1].topic, "copied", seed + 5, History(self.node.directory / "copier"))
         self.copy = CopyCheck(bootstrap, self.copier, self.ledgers[1])
         self.writers = [ConfluentWriter(bootstrap, self.ledgers[0], seed + 1, idempotent=True),
                         PythonWriter(bootstrap, self.ledgers[1], seed + 2),

@@ -168,8 +168,10 @@ class Worker(threading.Thread):
 class ConfluentWriter(Worker):
     """librdkafka; idempotent with acks=all, or acks=1 without any retry."""
 
-    def __init__(self, bootstrap, ledger, seed, idempotent):
-        self.ledger, self.random, self.idempotent = ledger, random.Random(seed), idempotent
+    # The pause between bursts of about 50 records keeps the broker busy at any moment, without filling the disk in
+    # long runs.
+    def __init__(self, bootstrap, ledger, seed, idempotent, pause=0.01):
+        self.ledger, self.random, self.idempotent, self.pause = ledger, random.Random(seed), idempotent, pause
         safe = {"enable.idempotence": True, "compression.type": "lz4"}
         plain = {"acks": 1, "retries": 0, "max.in.flight.requests.per.connection": 1}
         self.producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2, "error_cb": self.on_error,
@@ -188,7 +190,7 @@ class ConfluentWriter(Worker):
             for _ in range(self.random.randrange(1, 100)):
                 self.send(self.random.randrange(PARTITIONS))
             self.producer.poll(0)
-            self.ending.wait(0.01)  # enough to keep the broker busy at any moment, without filling the disk in long runs
+            self.ending.wait(self.pause)
             if self.fatal:
                 raise Violation(f"fatal: {self.fatal}")
         left = self.producer.flush(OUTAGE_SECONDS)
