@@ -16,6 +16,7 @@ LOGS = ROOT / "build" / "test-logs"
 JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
+RUNNING = set()  # process groups, ended with this program
 
 
 @dataclass
@@ -35,14 +36,15 @@ def run(log, *command, limit=1800, env=None, may_fail=False):
     log.flush()
     child = subprocess.Popen([str(c) for c in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
                              stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, start_new_session=True)
+    RUNNING.add(child.pid)
     try:
         status = child.wait(limit)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt) as ended:
+    except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        if isinstance(ended, KeyboardInterrupt):
-            raise
         raise Failed(f"not done within {limit} s: {command[0]}") from None
+    finally:
+        RUNNING.discard(child.pid)
     if status != 0 and not may_fail:
         raise Failed(f"status {status}: {' '.join(map(str, command))[:120]}")
     return status
@@ -162,42 +164,98 @@ def fuzz(log, seconds):
     return Outcome(passed, failed, f"targets, {seconds} s each")
 
 
+@dataclass
+class Plan:
+    """Lists of stages, a stage being its name and a function of its log."""
+    first: list
+    lanes: list  # lists that run beside each other: compilers use the cores while clients wait for brokers
+    last: list
+
+    def names(self):
+        return [name for stages in (self.first, *self.lanes, self.last) for name, _ in stages]
+
+    def only(self, wanted):
+        def chosen(stages):
+            return [(name, stage) for name, stage in stages if name in wanted]
+        return Plan(chosen(self.first), [chosen(lane) for lane in self.lanes], chosen(self.last))
+
+
 def plan(options):
-    """The stages in their order: (name, function of the log)."""
     size = "full" if options.full else "default"
-    stages = [("build", lambda log: build(log, "dev")),
-              ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim"))]
     installs = {"clients": [PEERS / "venv"]}
     if not options.without_peers:
         installs["kafka"] = [sys.executable, PEERS / "kafka_peer.py", "install"]
     background = {}
 
     def begin_installs(log):
-        LOGS.mkdir(parents=True, exist_ok=True)
         for name, command in installs.items():
             background[name] = Background(name, *command)
         return Outcome(note="begun beside the build")
 
-    stages.insert(0, ("installs", begin_installs))
-    stages += [(name, lambda log, name=name: background[name].result()) for name in installs]
-    if not options.deps_only:
-        stages += [("python", lambda log: pytest(log, options, "dev")),
-                   ("kill", lambda log: kill_rounds(log, options, KILL_ROUNDS[size])),
-                   ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))]
-        if options.full:
-            for preset in ("asan", "tsan", "clang"):
-                stages += [(f"{preset}-build", lambda log, p=preset: build(log, p)),
+    whole = Plan(
+        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", "millrace"))],
+        lanes=[[("tests", lambda log: build(log, "dev")),
+                ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim")),
+                ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))],
+               [*((name, lambda log, name=name: background[name].result()) for name in installs),
+                ("python", lambda log: pytest(log, options, "dev")),
+                ("kill", lambda log: kill_rounds(log, options, KILL_ROUNDS[size]))]],
+        last=[])
+    if options.full:
+        for preset in ("asan", "tsan", "clang"):
+            whole.last += [(f"{preset}-build", lambda log, p=preset: build(log, p)),
                            (f"{preset}-unit", lambda log, p=preset: ctest(log, p, "unit|sim")),
                            (f"{preset}-python", lambda log, p=preset: pytest(log, options, p))]
-    else:
-        stages = [s for s in stages if s[0] not in ("build", "unit")]
+    if options.deps_only:
+        return whole.only({"installs", *installs})
     if options.only:
-        unknown = set(options.only) - {name for name, _ in stages}
-        if unknown:
-            sys.exit(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(n for n, _ in stages)}")
-        wanted = {*options.only, *(["installs"] if set(options.only) & set(installs) else [])}
-        stages = [s for s in stages if s[0] in wanted]
-    return stages
+        if unknown := set(options.only) - set(whole.names()):
+            sys.exit(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(whole.names())}")
+        return whole.only({*options.only, *(["installs"] if set(options.only) & set(installs) else [])})
+    return whole
+
+
+class Runner:
+    """Runs stages, tells each one's end in a line, and sums up."""
+
+    def __init__(self):
+        self.total = Outcome()
+        self.telling = threading.Lock()
+
+    def run(self, stages):
+        """Answers whether all of them could do their work; a failed build or install leaves nothing to go on with."""
+        for name, stage in stages:
+            start = time.monotonic()
+            path = LOGS / f"{name}.log"
+            broken = False
+            with path.open("a" if name in ("clients", "kafka") else "w") as log:
+                try:
+                    outcome = stage(log)
+                except Failed as failed:
+                    outcome, broken = Outcome(0, 1, str(failed)), True
+            with self.telling:
+                self.total.passed += outcome.passed
+                self.total.failed += outcome.failed
+                tell(name, outcome, time.monotonic() - start, path)
+            if broken:
+                return False
+        return True
+
+    def run_beside(self, lanes):
+        threads = [threading.Thread(target=self.run, args=[lane], daemon=True) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def tell(name, outcome, seconds, path):
+    counts = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.passed + outcome.failed else "done"
+    print(f"{'FAIL' if outcome.failed else 'ok':4} {name:12} {seconds:6.0f} s  {counts}"
+          f"{'  ' + outcome.note if outcome.note else ''}", flush=True)
+    if outcome.failed:
+        print("".join(f"     | {line}\n" for line in path.read_text(errors="replace").splitlines()[-60:]),
+              f"     the whole of it: {path.relative_to(ROOT)}", sep="", flush=True)
 
 
 def main():
@@ -210,34 +268,23 @@ def main():
     options = parser.parse_args()
     stages = plan(options)
     if options.list:
-        print("\n".join(name for name, _ in stages))
+        print("\n".join(stages.names()))
         return 0
 
     LOGS.mkdir(parents=True, exist_ok=True)
-    total = Outcome()
     begun = time.monotonic()
-    for name, stage in stages:
-        start = time.monotonic()
-        path = LOGS / f"{name}.log"
-        with path.open("a" if name in ("clients", "kafka") else "w") as log:
-            try:
-                outcome = stage(log)
-            except Failed as failed:
-                outcome = Outcome(0, 1, str(failed))
-        total.passed += outcome.passed
-        total.failed += outcome.failed
-        counts = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.passed + outcome.failed else "done"
-        print(f"{'FAIL' if outcome.failed else 'ok':4} {name:12} {time.monotonic() - start:6.0f} s  {counts}"
-              f"{'  ' + outcome.note if outcome.note else ''}", flush=True)
-        if outcome.failed:
-            print("".join(f"     | {line}\n" for line in path.read_text(errors="replace").splitlines()[-60:]),
-                  f"     the whole of it: {path.relative_to(ROOT)}", sep="", flush=True)
-            if name == "build":
-                break
+    runner = Runner()
+    if runner.run(stages.first):
+        runner.run_beside(stages.lanes)
+        runner.run(stages.last)
     print(f"in {time.monotonic() - begun:.0f} s")
-    print(f"{total.passed} passed, {total.failed} failed")
-    return 1 if total.failed else 0
+    print(f"{runner.total.passed} passed, {runner.total.failed} failed")
+    return 1 if runner.total.failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        for group in list(RUNNING):
+            os.killpg(group, signal.SIGKILL)

@@ -40,8 +40,8 @@ class CompactionTest : public ::testing::Test {
     ASSERT_TRUE(opened) << opened.error().to_string();
     broker_ = *std::move(opened);
     offsets_log_ = std::make_unique<BrokerOffsetsLog>(*broker_);
-    groups_ = std::make_unique<GroupCoordinator>(coordinator_config(*broker_),
-                                                 *offsets_log_, clock_, timers_);
+    groups_ = std::make_unique<GroupCoordinator>(coordinator_config(*broker_), *offsets_log_,
+                                                 clock_, timers_);
     transaction_log_ = std::make_unique<BrokerTransactionLog>(*broker_, *groups_);
     transactions_ = std::make_unique<TransactionCoordinator>(transaction_config(*broker_->config()),
                                                              *transaction_log_, clock_, timers_);
