@@ -13,5 +13,6 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
 
 add_library(millrace_asio INTERFACE)
-target_compile_definitions(millrace_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Aligned allocation is named because asio would look for it in different headers from file to file.
+target_compile_definitions(millrace_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_HAS_STD_ALIGNED_ALLOC=1)
 target_link_libraries(millrace_asio INTERFACE Threads::Threads)

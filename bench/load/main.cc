@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   if (options.mode == "produce") return run_produce(options);
   if (options.mode == "consume") return run_consume(options);
   if (options.mode == "transact") return run_transact(options);
+  if (options.mode == "members") return run_members(options);
   if (options.mode == "latency") return run_latency(options);
   if (options.mode == "first") return run_first(options);
   if (options.mode == "delete") return run_delete(options);

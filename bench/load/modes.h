@@ -8,6 +8,7 @@ namespace load {
 int run_produce(const Options& options);
 int run_consume(const Options& options);
 int run_transact(const Options& options);
+int run_members(const Options& options);
 int run_latency(const Options& options);
 int run_first(const Options& options);
 int run_delete(const Options& options);

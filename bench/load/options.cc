@@ -15,6 +15,7 @@ constexpr char kUsage[] =
     "  consume  -n MESSAGES -p PARTITIONS      from the first offset, without a group\n"
     "  transact -n MESSAGES -m MESSAGES_PER_TRANSACTION, each committed before the next begins\n"
     "  latency  -r PER_SECOND -d SECONDS       from the scheduled send to the delivery\n"
+    "  members  -n MEMBERS -p PARTITIONS -g classic|consumer: all join, one leaves, one joins\n"
     "  first                                   until the first acknowledged record\n"
     "  delete                                  deletes the topic\n"
     "  -P PID broker process (adds its CPU and memory)  -C K=V config of the topic  -T SECONDS "
@@ -38,7 +39,7 @@ Options parse_options(int argc, char** argv) {
   Options options;
   options.mode = argv[1];
   optind = 2;
-  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:m:s:a:l:z:p:r:d:C:T:P:")) != -1;) {
+  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:m:s:a:l:z:p:r:d:C:T:P:g:")) != -1;) {
     switch (letter) {
       case 'b': options.brokers = optarg; break;
       case 't': options.topic = optarg; break;
@@ -51,6 +52,7 @@ Options parse_options(int argc, char** argv) {
       case 'p': options.partitions = std::atoi(optarg); break;
       case 'r': options.rate = std::atoll(optarg); break;
       case 'd': options.measured_seconds = std::atoi(optarg); break;
+      case 'g': options.protocol = optarg; break;
       case 'C': options.topic_configs.push_back(key_and_value(optarg)); break;
       case 'T': options.limit_seconds = std::atoi(optarg); break;
       case 'P': options.broker_pid = std::atoll(optarg); break;
@@ -58,6 +60,8 @@ Options parse_options(int argc, char** argv) {
     }
   }
   if (options.message_bytes < 8) refuse("-s must be at least 8");
+  if (options.protocol != "classic" && options.protocol != "consumer")
+    refuse("-g is classic or consumer");
   if (options.rate < 1 || options.partitions < 1 || options.messages < 1 ||
       options.transaction_messages < 1)
     refuse("counts start at 1");

@@ -17,6 +17,7 @@ struct Options {
   std::string acks = "1";
   std::string linger_ms;
   std::string codec = "none";
+  std::string protocol = "classic";  // of groups, `members` alone
   int64_t messages = 1'000'000;
   int64_t rate = 1000;                 // messages per second, `latency` alone
   int64_t transaction_messages = 100;  // `transact` alone
