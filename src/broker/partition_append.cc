@@ -10,19 +10,21 @@ namespace {
 
 constexpr int16_t kAcksAll = -1;
 
-ProduceOutcome refused(const record::ValidationFailure& failure) {
-  return {
-      .error = failure.code, .message = failure.message, .record_errors = failure.record_errors};
-}
-
 ErrorCode code_of(const Error& error) {
   return error.kafka_code().value_or(ErrorCode::kafka_storage_error);
 }
 
-// With these Kafka answers the log start too: a producer learns whether its records were deleted.
-bool is_sequence_error(ErrorCode code) {
-  return code == ErrorCode::out_of_order_sequence_number ||
-         code == ErrorCode::invalid_producer_epoch;
+// A producer that is refused learns where the log starts, so that it knows whether its records were
+// deleted. As in Kafka, some refusals do not say it.
+bool tells_log_start(ErrorCode refusal) {
+  switch (refusal) {
+    case ErrorCode::corrupt_message:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::message_too_large:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::unknown_topic_or_partition: return false;
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -44,17 +46,16 @@ record::ValidationOptions Partition::validation_options(const ProduceSpec& spec,
 
 void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
   const auto config = this->config();
-  if (spec.acks == kAcksAll && config->in_sync_replicas_min > 1) {
-    callback({.error = ErrorCode::not_enough_replicas,
-              .message = cat("The size of the current ISR is 1, insufficient to satisfy the "
-                             "min.insync.replicas requirement of ",
-                             config->in_sync_replicas_min, " for partition ", name_)});
-    return;
-  }
   // The costly part (CRC, records) happens before the lock.
   const auto checked = record::validate_batch(spec.records, validation_options(spec, *config));
   if (const auto* failure = std::get_if<record::ValidationFailure>(&checked)) {
-    callback(refused(*failure));
+    ProduceOutcome refused{.error = failure->code,
+                           .message = failure->message,
+                           .record_errors = failure->record_errors};
+    if (!failure->is_of_request && tells_log_start(failure->code)) {
+      refused.log_start_offset = log_start_offset();
+    }
+    callback(std::move(refused));
     return;
   }
   const auto& batch = std::get<record::ValidatedBatch>(checked);
@@ -82,7 +83,7 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
       if (written->duplicate) outcome->log_append_time_ms = batch.max_timestamp;
     } else {
       code = code_of(written.error());
-      if (is_sequence_error(code)) outcome->log_start_offset = log_->log_start_offset();
+      if (tells_log_start(code)) outcome->log_start_offset = log_->log_start_offset();
       outcome->message = written.error().message();
     }
   }

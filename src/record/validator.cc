@@ -51,13 +51,16 @@ class Validator {
     return options_.topic_partition.empty() ? std::string() : cat(" in ", options_.topic_partition);
   }
 
+  std::optional<ValidationFailure> check_size(size_t size) const {
+    if (static_cast<int64_t>(size) <= options_.batch_size_max) return std::nullopt;
+    return failure(
+        ErrorCode::message_too_large,
+        cat("The record batch size", where(), " is ", size,
+            " bytes which exceeds the maximum configured value of ", options_.batch_size_max));
+  }
+
   std::optional<ValidationFailure> check_batch() const {
-    if (static_cast<int64_t>(batch_.size()) > options_.batch_size_max) {
-      return failure(
-          ErrorCode::message_too_large,
-          cat("The record batch size", where(), " is ", batch_.size(),
-              " bytes which exceeds the maximum configured value of ", options_.batch_size_max));
-    }
+    if (auto refused = check_size(batch_.size())) return refused;
     if (!batch_.crc_matches()) {
       return failure(ErrorCode::corrupt_message,
                      cat("Record is corrupt (stored crc = ", batch_.crc(), ")", where()));
@@ -199,6 +202,7 @@ class Validator {
                                  .renumber = true,
                                  .limits = options_.limits});
       if (!rewritten) return failure(rewritten.error());
+      if (auto refused = check_size(rewritten->size())) return *std::move(refused);
       accepted.rewritten = *std::move(rewritten);
     }
     if (options_.timestamp_type == TimestampType::log_append_time) {
@@ -263,9 +267,8 @@ std::optional<ValidationFailure> check_rest(ByteView rest) {
                  "Produce requests must have exactly one record batch per partition, found more");
 }
 
-}  // namespace
-
-Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
+std::variant<BatchView, ValidationFailure> only_batch(ByteView bytes,
+                                                      const ValidationOptions& options) {
   auto found = find_batch(bytes);
   if (auto* refused = std::get_if<ValidationFailure>(&found)) return std::move(*refused);
   const size_t size = std::get<size_t>(found);
@@ -278,7 +281,19 @@ Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
   if (auto refused = check_rest(bytes.subspan(size))) return *std::move(refused);
   auto batch = BatchView::parse(bytes.first(size));
   if (!batch) return failure(batch.error());
-  return Validator(*batch, options).run();
+  return *std::move(batch);
+}
+
+}  // namespace
+
+Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
+  const auto batch = only_batch(bytes, options);
+  if (const auto* refused = std::get_if<ValidationFailure>(&batch)) {
+    ValidationFailure failure = *refused;
+    failure.is_of_request = true;
+    return failure;
+  }
+  return Validator(std::get<BatchView>(batch), options).run();
 }
 
 }  // namespace millrace::record

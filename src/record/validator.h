@@ -57,6 +57,9 @@ struct ValidationFailure {
   std::string message;
   /// At most 100 are listed; empty where the batch as a whole is wrong.
   std::vector<RecordFault> record_errors;
+  /// The bytes are not one batch that this request may carry: what a Kafka broker finds out before
+  /// it looks for the partition's log.
+  bool is_of_request = false;
 
   Error to_error() const { return kafka_error(code, message); }
 };

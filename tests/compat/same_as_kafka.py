@@ -39,10 +39,11 @@ class Side:
         self.words[name] = word
         return name
 
-    def topic(self, word, partitions=1):
+    def topic(self, word, partitions=1, configs=None):
         """Makes a topic and answers its name; its id is then ids[word]."""
         name = self.call(self.name(word), word)
-        body = {"Topics": [{"Name": name, "NumPartitions": partitions, "ReplicationFactor": 1}]}
+        values = [{"Name": k, "Value": v} for k, v in (configs or {}).items()]
+        body = {"Topics": [{"Name": name, "NumPartitions": partitions, "ReplicationFactor": 1, "Configs": values}]}
         created = self.say("CreateTopics", 7, body)["Topics"][0]
         assert created["ErrorCode"] == 0, created
         self.ids[word] = self.call(created["TopicId"], word)

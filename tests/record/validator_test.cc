@@ -107,6 +107,13 @@ TEST_F(Validator, RefusesABatchBeyondTheTopicsLimit) {
   refuse(bytes, ErrorCode::message_too_large);
 }
 
+TEST_F(Validator, RefusesWhatTheTopicsCodecMakesTooLarge) {
+  const Bytes bytes = make_batch(some_records(50), {.compression = {.codec = Codec::zstd}});
+  options.batch_size_max = static_cast<int64_t>(bytes.size());
+  options.compression = Compression{.codec = Codec::none};
+  refuse(bytes, ErrorCode::message_too_large);
+}
+
 TEST_F(Validator, RefusesHeadersThatDoNotFitTheRecords) {
   const Bytes bytes = make_batch(some_records(5));
   const auto lie = [&](size_t at, int32_t value) {

@@ -74,7 +74,6 @@ std::shared_ptr<const TopicConfig> TopicConfig::from(const ConfigValues& own,
   config->compression = compression_of(values);
   config->compacted = values.list_has("cleanup.policy", "compact");
   config->deleted_by_retention = values.list_has("cleanup.policy", "delete");
-  config->in_sync_replicas_min = values.int32("min.insync.replicas");
   read_durability(*config, values.text("millrace.durability"), own.contains("millrace.durability"));
   config->flush_messages = values.number("flush.messages");
   config->flush_ms = values.number("flush.ms");

@@ -33,7 +33,6 @@ struct TopicConfig {
   std::optional<record::Compression> compression;
   bool compacted = false;
   bool deleted_by_retention = false;
-  int32_t in_sync_replicas_min = 1;
   Durability durability = Durability::disk;
   int64_t flush_within_ms = 0;
   int64_t flush_messages = 0;

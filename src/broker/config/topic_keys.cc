@@ -211,7 +211,8 @@ constexpr ConfigKey kKeys[] = {
     {.name = "min.insync.replicas",
      .type = int32,
      .default_value = "1",
-     .doc = "Replicas that acks=all asks for. There is one; a larger number refuses acks=all.",
+     .doc =
+         "Replicas that acks=all asks for, at most as many as there are: one, whatever the number.",
      .update = kDynamic,
      .min = 1,
      .max = kMaxInt32,
