@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Apache Kafka as a peer: jars from Maven Central, one KRaft node on loopback, its command-line tools.
+"""Apache Kafka as a peer: jars from Maven Central, one KRaft node on loopback, its command-line tools, its Java clients.
 
-    kafka_peer.py install            fetch the jars (idempotent); prints their folder
+    kafka_peer.py install            fetch the jars (idempotent); prints their folders
     kafka_peer.py run TOOL ARGS...   one tool in a JVM of its own: a short name below, or a class
 
-As a module: KafkaNode (start, stop, kill of a broker) and KafkaTools (many tool runs in one warm JVM).
+As a module: KafkaNode (start, stop, kill of a broker), KafkaTools (many tool runs in one warm JVM) and JavaPeer (a Java
+program of the tests, with the clients of any of CLIENT_VERSIONS).
 Everything lives below MILLRACE_PEERS (default ${XDG_CACHE_HOME:-~/.cache}/millrace-peers).
 """
 import json
@@ -21,6 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VERSION = "4.3.1"
+CLIENT_VERSIONS = ("2.8.2", "3.9.2", VERSION, "4.4.0")
 PEERS = Path(os.environ.get("MILLRACE_PEERS") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace-peers")
 LIBS = PEERS / f"kafka-{VERSION}" / "libs"
@@ -44,25 +46,37 @@ TOOLS = {
 
 def install():
     """Returns the folder of Kafka's jars, fetched by Maven when absent."""
-    if (LIBS / ".complete").exists():
-        return LIBS
+    return fetched(LIBS, "pom.xml")
+
+
+def install_clients(version):
+    """Returns a folder with the Java clients of one version."""
+    if version == VERSION:
+        return install()
+    return fetched(PEERS / f"kafka-clients-{version}" / "libs", "clients-pom.xml", f"-Dclients.version={version}")
+
+
+def fetched(libs, pom, *properties):
+    """A folder with what a pom names, complete or not there at all."""
+    if (libs / ".complete").exists():
+        return libs
     for program in ("java", "mvn"):
         if not shutil.which(program):
             raise RuntimeError(f"{program} is not installed")
-    shutil.rmtree(LIBS, ignore_errors=True)
-    LIBS.mkdir(parents=True)
-    subprocess.run(["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies",
-                    "-DincludeScope=runtime", f"-DoutputDirectory={LIBS}"],
+    shutil.rmtree(libs, ignore_errors=True)
+    libs.mkdir(parents=True)
+    subprocess.run(["mvn", "-B", "-q", "-f", str(HERE / pom), "dependency:copy-dependencies", "-DincludeScope=runtime",
+                    f"-DoutputDirectory={libs}", *properties],
                    check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-    (LIBS / ".complete").touch()
-    return LIBS
+    (libs / ".complete").touch()
+    return libs
 
 
-def java(*arguments, heap="512m", level="WARN", target="SYSTEM_ERR"):
-    """The command line of one JVM with Kafka's jars on the class path."""
+def java(*arguments, libs=None, heap="512m", level="WARN", target="SYSTEM_ERR"):
+    """The command line of one JVM with Kafka's jars, or those of `libs`, on the class path."""
     return ["java", f"-Xmx{heap}", f"-Dpeer.level={level}", f"-Dpeer.target={target}",
             f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-Djava.awt.headless=true",
-            "-cp", f"{install()}/*", *arguments]
+            "-cp", f"{libs or install()}/*", *arguments]
 
 
 def free_port():
@@ -163,23 +177,37 @@ class ToolResult:
         return f"status {self.status}\nstdout: {self.out}\nstderr: {self.err}"
 
 
-class KafkaTools:
-    """Runs Kafka's own tools one after the other in one JVM (ToolRunner.java), each with stdin, stdout, status."""
+class JavaPeer:
+    """A Java program of one file that answers each line of JSON with one, so that a JVM's start is paid for once."""
 
-    def __init__(self):
+    def __init__(self, program, libs=None):
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(java(str(HERE / "ToolRunner.java")), text=True, stdin=subprocess.PIPE,
+        quick_start = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        self.process = subprocess.Popen(java(*quick_start, str(program), libs=libs), text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors)
 
-    def run(self, tool, *arguments, stdin=""):
-        request = {"tool": TOOLS.get(tool, tool), "arguments": [str(a) for a in arguments], "stdin": stdin}
+    def ask(self, request):
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
             self.errors.seek(0)
-            raise RuntimeError(f"the JVM for Kafka's tools ended: {self.errors.read()[-3000:].decode()}")
-        return ToolResult(json.loads(line))
+            raise RuntimeError(f"the JVM ended: {self.errors.read()[-3000:].decode()}")
+        return json.loads(line)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+class KafkaTools(JavaPeer):
+    """Runs Kafka's own tools one after the other in one JVM (ToolRunner.java), each with stdin, stdout, status."""
+
+    def __init__(self):
+        super().__init__(HERE / "ToolRunner.java")
+
+    def run(self, tool, *arguments, stdin=""):
+        return ToolResult(self.ask({"tool": TOOLS.get(tool, tool), "arguments": [str(a) for a in arguments], "stdin": stdin}))
 
     def check(self, tool, *arguments, stdin=""):
         """run, which must end with status 0; returns its standard output."""
@@ -187,15 +215,11 @@ class KafkaTools:
         assert result.status == 0, f"{tool} {arguments}: {result}"
         return result.out
 
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(20)
-
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["install"]:
-            print(install())
+            print(*map(install_clients, CLIENT_VERSIONS), sep="\n")
         case ["run", tool, *rest]:
             command = java(TOOLS.get(tool, tool), *rest)
             os.execvp(command[0], command)
