@@ -1,10 +1,11 @@
-"""Kafka's Java clients from 2.8 to the newest: records, groups, transactions and administration, the same in each version."""
+"""Kafka's Java clients from 2.8 to the newest, all in the same conversations: records, groups, transactions, topics."""
 import kafka_peer
 import pytest
 
 from millrace import wait_for
 
-VERSIONS = [pytest.param(version, marks=pytest.mark.slow) if version == kafka_peer.VERSION else version  # as the tools' tests
+# The version of Kafka's tools is in use by their tests too.
+VERSIONS = [pytest.param(version, marks=pytest.mark.slow) if version == kafka_peer.VERSION else version
             for version in kafka_peer.CLIENT_VERSIONS]
 QUICK = {"heartbeat.interval.ms": 100, "metadata.max.age.ms": 500, "auto.offset.reset": "earliest",
          "enable.auto.commit": False}
@@ -117,7 +118,7 @@ def protocol(request, java):
 
 
 def poll_until(consumers, condition, what, records=None):
-    """Polls them in turn until `condition` is true of what is assigned to each; adds what they are handed to `records`."""
+    """Polls them in turn until `condition` is true of what is assigned to each; `records` gets what they are handed."""
     def done():
         assigned = []
         for consumer in consumers:
@@ -160,7 +161,7 @@ def test_a_group_shares_partitions_and_goes_on_where_it_committed(java, name, pr
 
     second = java.consumer(group, **protocol)
     second.subscribe(topics=[topic])
-    halves = poll_until([first, second], lambda a, b: len(a) == len(b) == 2 and sorted(a + b) == every, "two halves each")
+    halves = poll_until([first, second], lambda a, b: len(a) == len(b) == 2 and sorted(a + b) == every, "two halves")
     described = java.client("Admin").describeGroup(group=group)
     assert described["state"] == "Stable"
     assert sorted(sorted(map(tuple, m["assigned"])) for m in described["members"]) == sorted(halves)
@@ -194,11 +195,10 @@ def test_static_members_come_back_as_who_they_were(java, name, protocol):
         zip(["stays", "leaves"], before))
     twin = join("leaves")
     # In the classic protocol the newer one drives the older out, in the other one it is turned away.
-    refused, reason = ((twin, "UnreleasedInstanceIdException") if protocol["group_protocol"] == "consumer" else
-                       (back, "FencedInstanceIdException"))
-    with pytest.raises(JavaError) as error:
-        poll_until([twin, back], lambda *_: False, f"{reason} of {refused.name}")
-    assert error.value.kind == reason
+    if protocol["group_protocol"] == "consumer":
+        refused("UnreleasedInstanceIdException", lambda: poll_until([twin], lambda _: False, "a refusal"))
+    else:
+        refused("FencedInstanceIdException", lambda: poll_until([twin, back], lambda *_: False, "a refusal"))
 
 
 def test_expressions_follow_topics_that_come(java, name, protocol):
@@ -210,9 +210,7 @@ def test_expressions_are_resolved_by_the_broker(java, name):
     consumer = java.consumer(name("group"), group_protocol="consumer")
     follow_topics(java, name, consumer, "subscribeByBrokersPattern")
     consumer.subscribeByBrokersPattern(pattern="(")
-    with pytest.raises(JavaError) as refused:
-        poll_until([consumer], lambda _: False, "a refusal")
-    assert refused.value.kind == "InvalidRegularExpression"
+    refused("InvalidRegularExpression", lambda: poll_until([consumer], lambda _: False, "a refusal"))
 
 
 def follow_topics(java, name, consumer, subscribe):
@@ -221,7 +219,8 @@ def follow_topics(java, name, consumer, subscribe):
     consumer.ask(subscribe, pattern=f"{run}-[0-9]")
     poll_until([consumer], lambda assigned: assigned == [(f"{run}-1", 0)], "the first topic")
     java.topic(f"{run}-2", 2), java.topic(f"{run}-x", 1)
-    poll_until([consumer], lambda assigned: assigned == [(f"{run}-1", 0), (f"{run}-2", 0), (f"{run}-2", 1)], "the second")
+    both = [(f"{run}-1", 0), (f"{run}-2", 0), (f"{run}-2", 1)]
+    poll_until([consumer], lambda assigned: assigned == both, "the second topic")
 
 
 def test_transactions_with_offsets(java, name):
@@ -248,9 +247,10 @@ def test_transactions_with_offsets(java, name):
     def values(isolation):
         return sorted(record[4] for record in java.read_all(target, 2, isolation))
 
-    kept = sorted([f"kept-{n}" for n in range(6)] + [f"kept-{n}" for n in range(10)])
-    assert values("read_committed") == kept
-    assert values("read_uncommitted") == sorted([f"dropped-{n}" for n in range(4)] + [f"dropped-{n}" for n in range(8)]) + kept
+    kept, dropped = [[f"{word}-{n}" for end in ends for n in range(end)]
+                     for word, ends in (("kept", (6, 10)), ("dropped", (4, 8)))]
+    assert values("read_committed") == sorted(kept)
+    assert values("read_uncommitted") == sorted(dropped + kept)
 
 
 def test_a_newer_producer_fences_the_older(java, name):
@@ -272,8 +272,9 @@ def test_a_newer_producer_fences_the_older(java, name):
 def test_topics_and_their_configuration(java, name):
     topic, admin = name("administered"), java.client("Admin")
     admin.createTopic(topic=topic, partitions=2, configs={"retention.ms": "1000000"})
-    refused(lambda: admin.createTopic(topic=topic, partitions=2, configs={}), "TopicExistsException")
-    refused(lambda: admin.createTopic(topic=name("x"), partitions=2, configs={"no.such": "1"}), "InvalidConfigurationException")
+    refused("TopicExistsException", lambda: admin.createTopic(topic=topic, partitions=2, configs={}))
+    refused("InvalidConfigurationException",
+            lambda: admin.createTopic(topic=name("x"), partitions=2, configs={"no.such": "1"}))
     assert list(wait_for(lambda: known(admin, topic), 20, "the topic")) == ["0", "1"]
     assert topic in admin.listTopics()
 
@@ -285,10 +286,11 @@ def test_topics_and_their_configuration(java, name):
     admin.alterTopic(topic=topic, changes=[["retention.ms", "DELETE", None], ["cleanup.policy", "APPEND", "compact"]])
     wait_for(lambda: value("cleanup.policy") == ["delete,compact", "DYNAMIC_TOPIC_CONFIG"], 20, "what was altered")
     assert value("retention.ms") == ["604800000", "DEFAULT_CONFIG"]
-    refused(lambda: admin.alterTopic(topic=topic, changes=[["segment.bytes", "SET", "x"]]), "InvalidConfigurationException")
+    refused("InvalidConfigurationException",
+            lambda: admin.alterTopic(topic=topic, changes=[["segment.bytes", "SET", "x"]]))
     admin.deleteTopic(topic=topic)
     wait_for(lambda: not known(admin, topic), 20, "the end of the topic")
-    refused(lambda: admin.deleteTopic(topic=topic), "UnknownTopicOrPartitionException")
+    refused("UnknownTopicOrPartitionException", lambda: admin.deleteTopic(topic=topic))
 
 
 def test_groups_are_listed_described_and_deleted(java, name, protocol):
@@ -298,13 +300,13 @@ def test_groups_are_listed_described_and_deleted(java, name, protocol):
     poll_until([member], bool, "an assignment")
     member.commit(partitions=[[topic, 0, 0]])
     assert group in admin.listGroups()
-    refused(lambda: admin.deleteGroup(group=group), "GroupNotEmptyException")
+    refused("GroupNotEmptyException", lambda: admin.deleteGroup(group=group))
     member.close()
     assert admin.describeGroup(group=group)["state"] == "Empty"
     assert admin.groupOffsets(group=group) == [[topic, 0, 0]]
     admin.deleteGroup(group=group)
     assert group not in admin.listGroups()
-    refused(lambda: admin.deleteGroup(group=group), "GroupIdNotFoundException")
+    refused("GroupIdNotFoundException", lambda: admin.deleteGroup(group=group))
 
 
 def known(admin, topic):
@@ -315,7 +317,7 @@ def known(admin, topic):
         return None
 
 
-def refused(ask, kind):
+def refused(kind, ask):
     with pytest.raises(JavaError) as error:
         ask()
     assert error.value.kind == kind

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Apache Kafka as a peer: jars from Maven Central, one KRaft node on loopback, its command-line tools, its Java clients.
+"""Apache Kafka as a peer: jars from Maven Central, one KRaft node on loopback, its command-line tools and Java clients.
 
     kafka_peer.py install            fetch the jars (idempotent); prints their folders
     kafka_peer.py run TOOL ARGS...   one tool in a JVM of its own: a short name below, or a class
@@ -72,11 +72,21 @@ def fetched(libs, pom, *properties):
     return libs
 
 
-def java(*arguments, libs=None, heap="512m", level="WARN", target="SYSTEM_ERR"):
-    """The command line of one JVM with Kafka's jars, or those of `libs`, on the class path."""
+QUICK_START = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]  # for programs of a few seconds
+
+
+def java(*arguments, libs=None, classes=None, heap="512m", level="WARN", target="SYSTEM_ERR"):
+    """The command line of one JVM with Kafka's jars, or those of `libs`, on the class path; before them `classes`."""
     return ["java", f"-Xmx{heap}", f"-Dpeer.level={level}", f"-Dpeer.target={target}",
             f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-Djava.awt.headless=true",
-            "-cp", f"{libs or install()}/*", *arguments]
+            "-cp", ":".join([*([str(classes)] if classes else []), f"{libs or install()}/*"]), *arguments]
+
+
+def compiled(program, classes, libs):
+    """Compiles a program of one file into `classes`, where it is to be started more than once."""
+    subprocess.run(["javac", "-nowarn", "-cp", f"{libs}/*", "-d", str(classes), str(program)], check=True,
+                   stdin=subprocess.DEVNULL, stdout=sys.stderr)
+    return classes
 
 
 def free_port():
@@ -182,8 +192,7 @@ class JavaPeer:
 
     def __init__(self, program, libs=None):
         self.errors = tempfile.TemporaryFile()
-        quick_start = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-        self.process = subprocess.Popen(java(*quick_start, str(program), libs=libs), text=True, stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(java(*QUICK_START, str(program), libs=libs), text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors)
 
     def ask(self, request):
@@ -207,7 +216,8 @@ class KafkaTools(JavaPeer):
         super().__init__(HERE / "ToolRunner.java")
 
     def run(self, tool, *arguments, stdin=""):
-        return ToolResult(self.ask({"tool": TOOLS.get(tool, tool), "arguments": [str(a) for a in arguments], "stdin": stdin}))
+        arguments = [str(a) for a in arguments]
+        return ToolResult(self.ask({"tool": TOOLS.get(tool, tool), "arguments": arguments, "stdin": stdin}))
 
     def check(self, tool, *arguments, stdin=""):
         """run, which must end with status 0; returns its standard output."""
