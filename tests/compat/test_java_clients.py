@@ -71,20 +71,18 @@ class Java:
         return topic
 
     def read_all(self, topic, partitions, isolation="read_uncommitted"):
-        """All records up to the end that this isolation shows."""
+        """All records below the end of now, once what an isolation hides is decided."""
         every = [[topic, p] for p in range(partitions)]
-        reader = self.consumer(isolation_level=isolation)
+        whole, reader = self.consumer(), self.consumer(isolation_level=isolation)
+        ends = sorted(whole.endOffsets(partitions=every))
         reader.assign(partitions=every)
-        ends = {partition: end for _, partition, end in reader.endOffsets(partitions=every)}
         records = []
 
         def at_the_end():
             records.extend(reader.poll()["records"])
-            positions = {partition: position for _, partition, position in reader.positions(partitions=every)}
-            return all(positions[p] >= end for p, end in ends.items())
+            return all(at[2] >= end[2] for at, end in zip(sorted(reader.positions(partitions=every)), ends))
 
         wait_for(at_the_end, 20, f"the end of {topic}", step=0)
-        reader.close()
         return records
 
 
