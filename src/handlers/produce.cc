@@ -139,9 +139,32 @@ ErrorCode refusal_of(ErrorCode error, int16_t version) {
   }
 }
 
+// Looks at the batch's header: whether it belongs to a transaction that may begin with it. What is
+// damaged is found out when it is appended.
+void look_at_transaction(Target& target) {
+  const auto header = record::BatchHeader::parse(target.records);
+  if (!header || !header->is_transactional()) return;
+  target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
+  target.guard =
+      target.partition
+          ->verification_guard(target.producer.id, target.producer.epoch, header->base_sequence())
+          .value_or(0);
+}
+
+// Whether the guard that was got before asking is gone. The end of the producer's last transaction
+// takes it along where the coordinator waited for that end before it said yes.
+bool has_lost_guard(Target& target) {
+  const auto before = target.guard;
+  look_at_transaction(target);
+  return target.guard != 0 && target.guard != before;
+}
+
+enum class MayAskAgain : uint8_t { no, yes };
+
 // Transactional batches that may begin a transaction on their partition: it is known to the
 // coordinator first.
-void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vector<Target> targets) {
+void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vector<Target> targets,
+                      MayAskAgain may_ask_again = MayAskAgain::yes) {
   const ProduceCall& call = pending->call();
   Admission admission{.transactional_id = call.request.transactional_id.value_or(""),
                       .producer = targets.front().producer,
@@ -154,31 +177,26 @@ void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vecto
     admission.partitions.insert({target.partition->id().topic, target.partition->id().partition});
   }
   admit(call.context, std::move(admission),
-        [pending, targets = std::move(targets)](const coordinator::VerifiedPartitions& admitted) {
-          for (const Target& target : targets) {
+        [pending, targets = std::move(targets),
+         may_ask_again](const coordinator::VerifiedPartitions& admitted) {
+          std::vector<Target> asked_again;
+          for (Target target : targets) {
             const auto& id = target.partition->id();
             const ErrorCode error = admitted.at({id.topic, id.partition});
-            if (error == ErrorCode::none) {
+            if (error != ErrorCode::none) {
+              pending->set(
+                  target.topic_at, target.partition_at,
+                  refused(id.partition.value(), refusal_of(error, pending->call().version())));
+            } else if (may_ask_again == MayAskAgain::yes && has_lost_guard(target)) {
+              asked_again.push_back(std::move(target));
+            } else {
               append(pending, target);
-              continue;
             }
-            pending->set(
-                target.topic_at, target.partition_at,
-                refused(id.partition.value(), refusal_of(error, pending->call().version())));
+          }
+          if (!asked_again.empty()) {
+            admit_and_append(pending, std::move(asked_again), MayAskAgain::no);
           }
         });
-}
-
-// Looks at the batch's header: whether it belongs to a transaction that may begin with it. What is
-// damaged is found out when it is appended.
-void look_at_transaction(Target& target) {
-  const auto header = record::BatchHeader::parse(target.records);
-  if (!header || !header->is_transactional()) return;
-  target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
-  target.guard =
-      target.partition
-          ->verification_guard(target.producer.id, target.producer.epoch, header->base_sequence())
-          .value_or(0);
 }
 
 bool has_transactional_batch(const wire::ProduceRequest& request) {

@@ -87,6 +87,43 @@ void commit(const TxnOffsetCommitCall& call, uint64_t guard) {
       });
 }
 
+coordinator::OffsetsPlace find_place(const TxnOffsetCommitCall& call) {
+  return call.context.groups().offsets_place(
+      call.request.group_id, ProducerId(call.request.producer_id), call.request.producer_epoch);
+}
+
+enum class MayAskAgain : uint8_t { no, yes };
+
+// Offsets that may begin a transaction on their group's partition: it is known to the transaction's
+// coordinator first. The end of the producer's last transaction takes the guard along where the
+// coordinator waited for that end before it said yes.
+void admit_and_commit(const TxnOffsetCommitCall& call, const coordinator::OffsetsPlace& place,
+                      MayAskAgain may_ask_again = MayAskAgain::yes) {
+  const auto& request = call.request;
+  const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic),
+                                                  place.partition};
+  admit(call.context,
+        {.transactional_id = request.transactional_id,
+         .producer = {.id = ProducerId(request.producer_id), .epoch = request.producer_epoch},
+         .partitions = {offsets},
+         .version = call.version() >= kFirstOfVersionTwo ? coordinator::TransactionVersion::v2
+                                                         : coordinator::TransactionVersion::v1,
+         .knows_abortable = call.version() >= kFirstWithAbortable},
+        [call, offsets, place, may_ask_again](const coordinator::VerifiedPartitions& admitted) {
+          const ErrorCode error = admitted.at(offsets);
+          if (error != ErrorCode::none) {
+            return call.respond(refused(call.request, for_client(error, call.version())));
+          }
+          if (may_ask_again == MayAskAgain::yes) {
+            const auto place_now = find_place(call);
+            if (place_now.guard && place_now.guard != place.guard) {
+              return admit_and_commit(call, place_now, MayAskAgain::no);
+            }
+          }
+          commit(call, *place.guard);
+        });
+}
+
 }  // namespace
 
 void handle(const TxnOffsetCommitCall& call) {
@@ -97,28 +134,12 @@ void handle(const TxnOffsetCommitCall& call) {
   if (!call.context.allowed_on_group(broker::Operation::read, request.group_id)) {
     return call.respond(refused(request, ErrorCode::group_authorization_failed));
   }
-  const coordinator::ProducerIdentity producer{.id = ProducerId(request.producer_id),
-                                               .epoch = request.producer_epoch};
-  const auto place =
-      call.context.groups().offsets_place(request.group_id, producer.id, producer.epoch);
+  const auto place = find_place(call);
   if (place.error != ErrorCode::none) {
     return call.respond(refused(request, for_client(place.error, call.version())));
   }
   if (!place.guard) return commit(call, 0);
-  const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic),
-                                                  place.partition};
-  admit(call.context,
-        {.transactional_id = request.transactional_id,
-         .producer = producer,
-         .partitions = {offsets},
-         .version = call.version() >= kFirstOfVersionTwo ? coordinator::TransactionVersion::v2
-                                                         : coordinator::TransactionVersion::v1,
-         .knows_abortable = call.version() >= kFirstWithAbortable},
-        [call, offsets, guard = *place.guard](const coordinator::VerifiedPartitions& admitted) {
-          const ErrorCode error = admitted.at(offsets);
-          if (error == ErrorCode::none) return commit(call, guard);
-          call.respond(refused(call.request, for_client(error, call.version())));
-        });
+  admit_and_commit(call, place);
 }
 
 }  // namespace millrace::handlers

@@ -191,6 +191,37 @@ def test_commit_and_abort_of_version_two(both):
     assert both(conversation)[4] == (0, True, 1)
 
 
+def test_the_next_transaction_begins_while_the_last_ones_markers_are_on_their_way(both):
+    """With version 2 the end of a transaction is answered first, and clients send the next batches at once."""
+    partitions = range(30)
+
+    def write(producer):
+        """The errors of one batch for each partition, asked for as clients do."""
+        errors = {p: 51 for p in partitions}
+
+        def settled():
+            data = [{"Index": p, "Records": batch([b"v"], attributes=TRANSACTIONAL, producer_id=producer.id, sequence=0,
+                                                  producer_epoch=producer.epoch)} for p in errors if errors[p] == 51]
+            answer = producer.side.say("Produce", 12, {
+                "TransactionalId": producer.transactional_id, "Acks": -1, "TimeoutMs": 5000,
+                "TopicData": [{"Name": producer.side.name("t"), "PartitionData": data}]})
+            errors.update((p["Index"], p["ErrorCode"]) for p in answer["Responses"][0]["PartitionResponses"])
+            return not set(errors.values()) & RETRIED_BY_CLIENTS
+
+        wait_for(settled, 30, "answers that are final", step=0)
+        return sorted(set(errors.values()))
+
+    def conversation(side):
+        side.topic("t", len(partitions))
+        producer = Producer(side)
+        said = [producer.init(version=5)]
+        for commit in [True, False] * 10:
+            said += [write(producer), producer.end(commit, 5)]
+        return said
+
+    assert both(conversation)[1::2] == [[0]] * 20
+
+
 def test_version_two_refuses_stragglers_and_answers_retries(both):
     def conversation(side):
         side.topic("t")
