@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "broker/security.h"
+#include "handlers/turns.h"
 #include "wire/message_builder.h"
 
 namespace millrace::broker {
@@ -32,6 +33,8 @@ struct ConnectionInfo {
   int32_t advertised_port = 0;
   /// Who it is; the security interface decides what it may do.
   broker::Principal principal = {};
+  /// Of the requests that write in transactions: the batches of a producer keep their order.
+  std::shared_ptr<Turns> transactional_writes = std::make_shared<Turns>();
 };
 
 /// What the handlers translate to. All outlive every request.

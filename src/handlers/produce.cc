@@ -39,6 +39,17 @@ wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome
   return partition;
 }
 
+bool has_transactional_batch(const wire::ProduceRequest& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      if (!partition.records) continue;
+      const auto header = record::BatchHeader::parse(partition.records->bytes);
+      if (header && header->is_transactional()) return true;
+    }
+  }
+  return false;
+}
+
 // A partition's share of the request.
 struct Target {
   size_t topic_at = 0;
@@ -54,7 +65,8 @@ struct Target {
 // writes to a place of its own, so that only the count is shared.
 class PendingProduce {
  public:
-  explicit PendingProduce(const ProduceCall& call) : call_(call) {
+  explicit PendingProduce(const ProduceCall& call)
+      : call_(call), is_transactional_(has_transactional_batch(call.request)) {
     for (const auto& topic : call_.request.topic_data) {
       auto& answer = response_.responses.emplace_back();
       answer.name = topic.name;
@@ -65,6 +77,7 @@ class PendingProduce {
   }
 
   const ProduceCall& call() const { return call_; }
+  bool is_transactional() const { return is_transactional_; }
 
   void set(size_t topic, size_t partition, wire::ProduceResponse::Partition outcome) {
     response_.responses[topic].partition_responses[partition] = std::move(outcome);
@@ -79,6 +92,14 @@ class PendingProduce {
 
   bool nothing_to_do() const { return missing_ == 0; }
 
+  /// A transactional request has the turn of its connection until each of these called admitted():
+  /// every batch is either with its partition or refused then.
+  void keep_turn_for(size_t admissions) { admissions_ = admissions; }
+  void admitted() {
+    if (admissions_.fetch_sub(1) > 1 || !is_transactional_) return;
+    call_.context.connection->transactional_writes->end();
+  }
+
  private:
   bool any_error() const {
     for (const auto& topic : response_.responses) {
@@ -90,8 +111,10 @@ class PendingProduce {
   }
 
   const ProduceCall call_;
+  const bool is_transactional_;
   wire::ProduceResponse response_;
   std::atomic<size_t> missing_ = 0;
+  std::atomic<size_t> admissions_ = 0;
 };
 
 struct Found {
@@ -193,21 +216,9 @@ void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vecto
               append(pending, target);
             }
           }
-          if (!asked_again.empty()) {
-            admit_and_append(pending, std::move(asked_again), MayAskAgain::no);
-          }
+          if (asked_again.empty()) return pending->admitted();
+          admit_and_append(pending, std::move(asked_again), MayAskAgain::no);
         });
-}
-
-bool has_transactional_batch(const wire::ProduceRequest& request) {
-  for (const auto& topic : request.topic_data) {
-    for (const auto& partition : topic.partition_data) {
-      if (!partition.records) continue;
-      const auto header = record::BatchHeader::parse(partition.records->bytes);
-      if (header && header->is_transactional()) return true;
-    }
-  }
-  return false;
 }
 
 bool may_write_transactions(const ProduceCall& call) {
@@ -215,17 +226,9 @@ bool may_write_transactions(const ProduceCall& call) {
   return id && call.context.allowed_on_transaction(broker::Operation::write, *id);
 }
 
-}  // namespace
-
-void handle(const ProduceCall& call) {
-  const int16_t acks = call.request.acks;
-  const ErrorCode refusal = acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
-                            : has_transactional_batch(call.request) && !may_write_transactions(call)
-                                ? ErrorCode::transactional_id_authorization_failed
-                                : ErrorCode::none;
-
-  const auto pending = std::make_shared<PendingProduce>(call);
-  if (pending->nothing_to_do()) return pending->answer();
+// Hands every batch to its partition, those that may begin a transaction once they are admitted.
+void write(const std::shared_ptr<PendingProduce>& pending, ErrorCode refusal) {
+  const ProduceCall& call = pending->call();
   // By producer: a client sends for one, but nothing keeps another from sending for several.
   std::map<ProducerId, std::vector<Target>> beginning;
   for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
@@ -252,7 +255,26 @@ void handle(const ProduceCall& call) {
       }
     }
   }
+  pending->keep_turn_for(beginning.size() + 1);
   for (auto& [producer_id, targets] : beginning) admit_and_append(pending, std::move(targets));
+  pending->admitted();
+}
+
+}  // namespace
+
+void handle(const ProduceCall& call) {
+  const int16_t acks = call.request.acks;
+  const auto pending = std::make_shared<PendingProduce>(call);
+  if (pending->nothing_to_do()) return pending->answer();
+  const ErrorCode refusal = acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
+                            : pending->is_transactional() && !may_write_transactions(call)
+                                ? ErrorCode::transactional_id_authorization_failed
+                                : ErrorCode::none;
+  if (!pending->is_transactional()) return write(pending, refusal);
+  // A batch that waits for the coordinator must not be overtaken by the producer's next one, which
+  // would find the transaction open, and be out of order.
+  call.context.connection->transactional_writes->take(
+      [pending, refusal] { write(pending, refusal); });
 }
 
 }  // namespace millrace::handlers

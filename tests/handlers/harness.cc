@@ -42,15 +42,17 @@ void HandlersTest::open() {
   transactions_->load();
 }
 
-std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame) {
+std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame, std::function<void()> then) {
   auto told = std::make_shared<Told>();
   // Memory of exactly the frame's size, so that the asan preset sees a read beyond it.
   auto memory = std::shared_ptr<std::byte[]>(new std::byte[frame.size()]);
   std::ranges::copy(frame, memory.get());
   dispatch({.broker = broker_.get(), .groups = groups_.get(), .transactions = transactions_.get()},
-           connection_, SharedBytes(memory, {memory.get(), frame.size()}), [told](Answer answer) {
+           connection_, SharedBytes(memory, {memory.get(), frame.size()}),
+           [told, then = std::move(then)](Answer answer) {
              ++told->answers;
              told->last = std::move(answer);
+             if (then) then();
            });
   return told;
 }

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,7 +18,7 @@
 #include "coordinator/transactions/broker_transaction_log.h"
 #include "coordinator/transactions/transaction_coordinator.h"
 #include "handlers/dispatch.h"
-#include "io/memory_file_system.h"
+#include "io/faulty_file_system.h"
 #include "wire/codec.h"
 #include "wire/header.h"
 
@@ -35,13 +37,14 @@ class HandlersTest : public ::testing::Test {
   /// The process dies and another one opens what it left.
   void crash();
 
-  /// A frame without the size in front.
-  std::shared_ptr<Told> send(ByteView frame);
+  /// A frame without the size in front. `then` runs where the answer is given.
+  std::shared_ptr<Told> send(ByteView frame, std::function<void()> then = {});
   template <wire::Message Request>
-  std::shared_ptr<Told> send(const Request& request, int16_t version) {
+  std::shared_ptr<Told> send(const Request& request, int16_t version,
+                             std::function<void()> then = {}) {
     const Bytes frame = joined(wire::request_frame(
         request, {.api_version = version, .correlation_id = 7, .client_id = "test"}));
-    return send(ByteView(frame).subspan(4));
+    return send(ByteView(frame).subspan(4), std::move(then));
   }
 
   /// The answer to a request that is to be answered at once.
@@ -81,7 +84,7 @@ class HandlersTest : public ::testing::Test {
   void open();
 
  protected:
-  io::MemoryFileSystem disk_;
+  io::FaultyFileSystem disk_;
   ManualClock clock_;
   Timers timers_;
   std::unique_ptr<broker::Broker> broker_;
