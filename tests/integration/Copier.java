@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -113,7 +114,10 @@ public class Copier {
     Runtime.getRuntime().halt(0);
   }
 
-  void work() {
+  void newConsumer() {
+    if (consumer != null) {
+      consumer.close();
+    }
     consumer = new KafkaConsumer<>(consumerConfig, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     note("started", "");
     consumer.subscribe(
@@ -127,9 +131,21 @@ public class Copier {
             note("assigned", "");
           }
         });
+  }
+
+  void work() {
+    newConsumer();
     newProducer();
     while (!ending) {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
+      ConsumerRecords<byte[], byte[]> records;
+      try {
+        records = consumer.poll(Duration.ofMillis(100));
+      } catch (FencedInstanceIdException predecessor) {
+        // A broker keeps a static member's new id when the group is stable again; one that dies before
+        // knows the killed process's.
+        newConsumer();
+        continue;
+      }
       if (records.isEmpty()) {
         continue;
       }

@@ -35,15 +35,16 @@ class Copier(Worker):
         super().__init__(f"transactional {name}")
 
     def work(self):
-        static = {"group.instance.id": self.instance} if self.instance else {}
-        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": GROUP, "enable.auto.commit": False,
-                             "auto.offset.reset": "earliest", "isolation.level": "read_committed",
-                             "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, **static, **RECONNECT})
-        self.history.note("started")
-        consumer.subscribe([self.source], on_assign=lambda *_: self.history.note("assigned"))
-        producer = self.new_producer()
+        consumer, producer = self.new_consumer(), self.new_producer()
         while not self.ending.is_set():
-            messages = [m for m in consumer.consume(self.random.randrange(1, 200), 0.1) if not m.error()]
+            messages = consumer.consume(self.random.randrange(1, 200), 0.1)
+            if any(m.error() and m.error().fatal() for m in messages):
+                # A broker keeps a static member's new id when the group is stable again; one that dies before
+                # knows the killed process's, and turns this one away.
+                consumer.close()
+                consumer = self.new_consumer()
+                continue
+            messages = [m for m in messages if not m.error()]
             if not messages:
                 continue
             self.history.note("polled", records=[(m.partition(), m.offset()) for m in messages])
@@ -56,6 +57,15 @@ class Copier(Worker):
                 self.rewind(consumer)
         self.abort(producer)
         consumer.close()
+
+    def new_consumer(self):
+        static = {"group.instance.id": self.instance} if self.instance else {}
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": GROUP, "enable.auto.commit": False,
+                             "auto.offset.reset": "earliest", "isolation.level": "read_committed",
+                             "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, **static, **RECONNECT})
+        self.history.note("started")
+        consumer.subscribe([self.source], on_assign=lambda *_: self.history.note("assigned"))
+        return consumer
 
     def new_producer(self):
         producer = Producer({"bootstrap.servers": self.bootstrap, "transactional.id": self.transactional_id,
