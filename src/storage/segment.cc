@@ -19,7 +19,7 @@ std::string file_name(Offset base, std::string_view kind, std::string_view suffi
 }  // namespace
 
 std::string segment_file_name(Offset base, std::string_view suffix) {
-  const std::string digits = cat(base);
+  const std::string digits = std::to_string(base.value());
   std::string name(kNameDigits - std::min(kNameDigits, digits.size()), '0');
   return name.append(digits).append(suffix);
 }
