@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "broker/catalog.h"
 #include "io/read_chunks.h"
@@ -15,13 +16,20 @@ namespace {
 
 constexpr int64_t kReadBytes = 64 * 1024;
 
-Result<void> keep_records(const record::BatchView& batch, Offset from,
-                          std::vector<StoredRecord>& records) {
-  return record::for_each_record(batch, [&](const record::RecordView& record) {
+Result<void> keep_records(const record::BatchView& batch, Offset from, StoredRecords& records) {
+  if (batch.is_control()) return {};
+  bool rises = true;
+  MILL_CHECK(record::for_each_record(batch, [&](const record::RecordView& record) {
     if (record.offset < from) return;  // below a log start inside the batch
-    records.push_back({.offset = record.offset.value(),
-                       .value = std::string(as_text(record.value.value_or(ByteView())))});
-  });
+    const int64_t offset = record.offset.value();
+    rises = rises && (records.empty() || records.rbegin()->first < offset);
+    Record& kept = records[offset];
+    kept.key = as_text(record.key.value_or(ByteView()));
+    if (record.value) kept.value = as_text(*record.value);
+  }));
+  if (rises) return {};
+  return kafka_error(ErrorCode::corrupt_message,
+                     cat("offsets do not rise in the batch at ", batch.base_offset()));
 }
 
 /// Reads from the log start on as a client does; `fn` gets each batch, where to begin in it, and
@@ -62,7 +70,12 @@ Result<std::unique_ptr<Machine>> Machine::start(io::FileSystem& disk, ManualCloc
                                  .config = {{"offsets.topic.num.partitions", "2"},
                                             {"num.recovery.threads.per.data.dir", "1"},
                                             {"num.partitions", "2"},
-                                            {"transaction.state.log.num.partitions", "2"}},
+                                            {"transaction.state.log.num.partitions", "2"},
+                                            // Cleaned often, in small pieces and several rounds.
+                                            {"log.cleaner.dedupe.buffer.size", "120"},
+                                            {"log.cleaner.io.buffer.size", "1000"},
+                                            {"log.cleaner.min.cleanable.ratio", "0.01"},
+                                            {"log.index.interval.bytes", "64"}},
                                  .sync_threads = 0}));
   machine->offsets_log_ = std::make_unique<coordinator::BrokerOffsetsLog>(*machine->broker_);
   machine->groups_ = std::make_unique<coordinator::GroupCoordinator>(
@@ -102,8 +115,7 @@ ErrorCode Machine::add(const TransactionalProducer& producer,
   return error;
 }
 
-AppendResult Machine::append(const broker::Partition& partition,
-                             const std::vector<std::string>& values,
+AppendResult Machine::append(const broker::Partition& partition, const std::vector<Record>& records,
                              TransactionalProducer& producer) {
   const auto& id = partition.id();
   int32_t& sequence = producer.next_sequences[{id.topic, id.partition}];
@@ -111,7 +123,9 @@ AppendResult Machine::append(const broker::Partition& partition,
                                 .producer_id = producer.identity.id,
                                 .producer_epoch = producer.identity.epoch,
                                 .base_sequence = sequence});
-  for (const auto& value : values) builder.add_text(clock_.wall_ms(), "key", value);
+  for (const auto& record : records) {
+    builder.add_text(clock_.wall_ms(), record.key, record.value);
+  }
   const Bytes batch = *builder.build();
   const auto writable = broker_->catalog().find_partition(id.topic, id.partition);
   const auto guard =
@@ -125,7 +139,7 @@ AppendResult Machine::append(const broker::Partition& partition,
                    [&result](broker::ProduceOutcome outcome) {
                      result = {.error = outcome.error, .base_offset = outcome.base_offset.value()};
                    });
-  if (result.error == ErrorCode::none) sequence += static_cast<int32_t>(values.size());
+  if (result.error == ErrorCode::none) sequence += static_cast<int32_t>(records.size());
   return result;
 }
 
@@ -165,11 +179,17 @@ ErrorCode Machine::end(TransactionalProducer& producer, bool is_commit) {
   return error;
 }
 
+std::optional<coordinator::ProducerIdentity> Machine::identity(
+    const std::string& transactional_id) const {
+  const auto described = transactions_->describe(transactional_id);
+  if (described.error != ErrorCode::none) return std::nullopt;
+  return described.transaction.producer;
+}
+
 Result<void> Machine::close() { return broker_->close(); }
 
-AppendResult Machine::append(const broker::Partition& partition,
-                             const std::vector<std::string>& values, int16_t acks,
-                             ProducerState* producer) {
+AppendResult Machine::append(const broker::Partition& partition, const std::vector<Record>& records,
+                             int16_t acks, ProducerState* producer) {
   record::BatchOptions options;
   if (producer != nullptr) {
     options.producer_id = producer->id;
@@ -177,7 +197,9 @@ AppendResult Machine::append(const broker::Partition& partition,
     options.base_sequence = producer->next_sequence;
   }
   record::BatchBuilder builder(options);
-  for (const auto& value : values) builder.add_text(clock_.wall_ms(), "key", value);
+  for (const auto& record : records) {
+    builder.add_text(clock_.wall_ms(), record.key, record.value);
+  }
   const Bytes batch = *builder.build();
   AppendResult result{.error = ErrorCode::request_timed_out};
   const auto& id = partition.id();
@@ -186,7 +208,7 @@ AppendResult Machine::append(const broker::Partition& partition,
     result = {.error = outcome.error, .base_offset = outcome.base_offset.value()};
   });
   if (producer != nullptr && result.error == ErrorCode::none) {
-    producer->next_sequence += static_cast<int32_t>(values.size());
+    producer->next_sequence += static_cast<int32_t>(records.size());
   }
   return result;
 }
@@ -216,8 +238,8 @@ int64_t Machine::committed(const std::string& group, const std::string& topic,
   return fetched.topics.at(0).partitions.at(0).offset.value();
 }
 
-Result<std::vector<StoredRecord>> Machine::read_all(const broker::Partition& partition) {
-  std::vector<StoredRecord> records;
+Result<StoredRecords> Machine::read_all(const broker::Partition& partition) {
+  StoredRecords records;
   MILL_CHECK(for_each_batch(partition, broker::Isolation::read_uncommitted,
                             [&](const record::BatchView& batch, Offset from, auto&) {
                               return keep_records(batch, from, records);
@@ -225,8 +247,8 @@ Result<std::vector<StoredRecord>> Machine::read_all(const broker::Partition& par
   return records;
 }
 
-Result<std::vector<StoredRecord>> Machine::read_committed(const broker::Partition& partition) {
-  std::vector<StoredRecord> records;
+Result<StoredRecords> Machine::read_committed(const broker::Partition& partition) {
+  StoredRecords records;
   std::set<ProducerId> aborting;
   MILL_CHECK(
       for_each_batch(partition, broker::Isolation::read_committed,
@@ -246,6 +268,10 @@ Result<std::vector<StoredRecord>> Machine::read_committed(const broker::Partitio
                        return keep_records(batch, from, records);
                      }));
   return records;
+}
+
+bool Machine::clean(const broker::LogCleaner::Rest& rest) {
+  return broker_->log_cleaner().clean_dirtiest(rest);
 }
 
 void Machine::run_timers(Milliseconds advance) {

@@ -11,19 +11,18 @@
 #include "base/clock.h"
 #include "base/timers.h"
 #include "broker/broker.h"
+#include "broker/log_cleaner.h"
 #include "broker/partition.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
 #include "coordinator/transactions/broker_transaction_log.h"
 #include "coordinator/transactions/transaction_coordinator.h"
 #include "io/file_system.h"
+#include "sim/promises.h"
 
 namespace millrace::sim {
 
-struct StoredRecord {
-  int64_t offset = 0;
-  std::string value;
-};
+using StoredRecords = std::map<int64_t, Record>;
 
 struct AppendResult {
   ErrorCode error = ErrorCode::none;
@@ -51,30 +50,35 @@ class Machine {
 
   broker::Broker& broker() { return *broker_; }
 
-  /// One batch of `values`; answers once it is answered.
-  AppendResult append(const broker::Partition& partition, const std::vector<std::string>& values,
+  /// One batch; answers once it is answered.
+  AppendResult append(const broker::Partition& partition, const std::vector<Record>& records,
                       int16_t acks, ProducerState* producer = nullptr);
   ErrorCode commit(const std::string& group, const std::string& topic, PartitionId partition,
                    int64_t offset);
   /// A new epoch; what the producer had open is aborted.
   ErrorCode init(TransactionalProducer& producer);
   /// One batch of the producer's transaction, acks=all.
-  AppendResult append(const broker::Partition& partition, const std::vector<std::string>& values,
+  AppendResult append(const broker::Partition& partition, const std::vector<Record>& records,
                       TransactionalProducer& producer);
   ErrorCode commit(const std::string& group, const std::string& topic, PartitionId partition,
                    int64_t offset, const TransactionalProducer& producer);
   ErrorCode end(TransactionalProducer& producer, bool is_commit);
+  /// What the coordinator knows of a transactional id; nothing where it does not know it.
+  std::optional<coordinator::ProducerIdentity> identity(const std::string& transactional_id) const;
 
   /// -1 where nothing is committed.
   int64_t committed(const std::string& group, const std::string& topic, PartitionId partition);
 
-  /// Everything readable from the log start on.
-  static Result<std::vector<StoredRecord>> read_all(const broker::Partition& partition);
+  /// All records from the log start on, but for the markers of transactions. An error where offsets
+  /// do not rise.
+  static Result<StoredRecords> read_all(const broker::Partition& partition);
   /// What a consumer of committed records is shown.
-  static Result<std::vector<StoredRecord>> read_committed(const broker::Partition& partition);
+  static Result<StoredRecords> read_committed(const broker::Partition& partition);
 
   void topics_deleted(const std::string& name) { groups_->topics_deleted({name}); }
   void run_timers(Milliseconds advance);
+  /// One round of cleaning; false where nothing is dirty.
+  bool clean(const broker::LogCleaner::Rest& rest);
 
  private:
   explicit Machine(ManualClock& clock) : clock_(clock) {}

@@ -11,9 +11,32 @@
 #include <utility>
 #include <vector>
 
+#include "base/strong.h"
 #include "base/uuid.h"
+#include "coordinator/transactions/transaction.h"
 
 namespace millrace::sim {
+
+/// `delete.retention.ms` of compacted topics.
+inline constexpr int64_t kDeleteRetentionMs = 60'000;
+
+struct Record {
+  std::string key;
+  /// Nothing: a tombstone.
+  std::optional<std::string> value;
+
+  bool operator==(const Record&) const = default;
+};
+
+/// A record that was sent, whatever became of it.
+struct SentRecord {
+  Record record;
+  int64_t sent_ms = 0;
+  /// Where in Promises::transactions; nothing outside of transactions.
+  std::optional<size_t> transaction;
+  /// Answered with acks=all.
+  bool acknowledged = false;
+};
 
 /// Partitions are named by topic id: a topic made anew under an old name owes nothing of the old
 /// one.
@@ -25,11 +48,15 @@ struct PartitionKey {
 };
 
 struct PartitionPromises {
-  /// Values by offset of batches that were answered with acks=all.
-  std::map<int64_t, std::string> records;
+  /// What was sent, by the offset that it was or would have been given.
+  std::map<int64_t, SentRecord> sent;
+  /// The last sequences that were acknowledged.
+  std::map<ProducerId, int32_t> last_sequences;
   /// The highest offset given to DeleteRecords, and the highest one answered.
   int64_t start_asked = 0;
   int64_t start_answered = 0;
+  /// From here on no round of cleaning may have touched anything.
+  int64_t uncleaned_from = 0;
 };
 
 struct CommittedOffset {
@@ -42,6 +69,7 @@ struct CommittedOffset {
 struct TopicPromises {
   std::string name;
   int32_t partitions = 0;
+  bool compacted = false;
   /// Its deletion began: it may be there or not.
   bool deletion_began = false;
   /// `retention.ms`, answered and asked for last.
@@ -49,10 +77,8 @@ struct TopicPromises {
   std::optional<std::string> retention_asked;
 };
 
-/// One transaction of the workload.
+/// One transaction of the workload; its records are those that name it.
 struct TransactionPromises {
-  /// What it wrote and was answered for, by partition.
-  std::map<PartitionKey, std::map<int64_t, std::string>> records;
   bool commit_asked = false;
   bool commit_answered = false;
 };
@@ -64,6 +90,10 @@ struct Promises {
   /// By group, then partition.
   std::map<std::pair<std::string, PartitionKey>, CommittedOffset> commits;
   std::vector<TransactionPromises> transactions;
+  /// The last that was answered to each transactional id.
+  std::map<std::string, coordinator::ProducerIdentity> transactional_ids;
+  /// When the last round of cleaning began.
+  int64_t cleaned_at_ms = 0;
 };
 
 }  // namespace millrace::sim

@@ -6,6 +6,7 @@
 
 #include "broker/catalog.h"
 #include "broker/config/config_entry.h"
+#include "sim/cleaning.h"
 
 namespace millrace::sim {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t kTopicsMax = 3;
 constexpr int32_t kPartitionsMax = 4;
+constexpr uint64_t kKeys = 5;
 
 }  // namespace
 
@@ -24,17 +26,23 @@ Workload::Workload(io::FileSystem& disk, ManualClock& clock, uint64_t seed)
 
 void Workload::step() {
   const uint64_t dice = below(100);
-  if (dice < 30) return produce();
-  if (dice < 48) return produce_idempotent();
-  if (dice < 60) return transact();
-  if (dice < 78) return commit();
-  if (dice < 83) return delete_records();
-  if (dice < 88) return pass_time();
-  if (dice < 90) return create_topic();
-  if (dice < 92) return delete_topic();
-  if (dice < 94) return add_partition();
-  if (dice < 96) return alter_retention();
+  if (dice < 86) return use_topics(dice);
+  if (dice < 94) return compact();
   restart(below(2) == 0);
+}
+
+/// What may also happen beside a round of cleaning.
+void Workload::use_topics(uint64_t dice) {
+  if (dice < 27) return produce();
+  if (dice < 43) return produce_idempotent();
+  if (dice < 54) return transact();
+  if (dice < 69) return commit();
+  if (dice < 73) return delete_records();
+  if (dice < 78) return pass_time();
+  if (dice < 80) return create_topic();
+  if (dice < 82) return delete_topic();
+  if (dice < 84) return add_partition();
+  alter_retention();
 }
 
 void Workload::start() {
@@ -72,13 +80,19 @@ void Workload::create_topic() {
     if (catalog.find(name) != nullptr) continue;
     const auto id = Uuid::random();
     promises_.topics[id] = {.name = name, .deletion_began = true};
+    decltype(broker::NewTopic::configs) configs = {{"segment.ms", "1000"},
+                                                   {"index.interval.bytes", "64"}};
+    const bool compacted = below(3) > 0;
+    if (compacted) {
+      configs.emplace_back("cleanup.policy", below(3) == 0 ? "compact,delete" : "compact");
+      configs.emplace_back("delete.retention.ms", std::to_string(kDeleteRetentionMs));
+      configs.emplace_back("internal.segment.bytes", "1000");
+    }
+    const auto partitions = static_cast<int32_t>(1 + below(2));
     const auto created =
-        catalog.create({.name = name,
-                        .partitions = 2,
-                        .configs = {{"segment.ms", "1000"}, {"index.interval.bytes", "64"}},
-                        .id = id});
+        catalog.create({.name = name, .partitions = partitions, .configs = configs, .id = id});
     ASSERT_TRUE(created) << created.error().to_string();
-    promises_.topics[id] = {.name = name, .partitions = 2};
+    promises_.topics[id] = {.name = name, .partitions = partitions, .compacted = compacted};
     return;
   }
 }
@@ -118,18 +132,41 @@ void Workload::alter_retention() {
   promised.retention_answered = value;
 }
 
-std::vector<std::string> Workload::new_values() {
-  std::vector<std::string> values(1 + below(4));
-  for (auto& value : values) {
-    value = std::to_string(++values_made_) + std::string(below(below(8) == 0 ? 9000 : 60), 'v');
+std::vector<Record> Workload::new_records(const Target& target) {
+  const bool compacted = promises_.topics.at(target.key.topic_id).compacted;
+  std::vector<Record> records(1 + below(4));
+  for (auto& [key, value] : records) {
+    key = "key" + std::to_string(below(kKeys));
+    if (below(6) == 0) continue;
+    // The segments of compacted topics are small.
+    const uint64_t size = below(!compacted && below(8) == 0 ? 9000 : 60);
+    value = std::to_string(++values_made_) + std::string(size, 'v');
   }
-  return values;
+  return records;
+}
+
+void Workload::note_sent(const Target& target, const std::vector<Record>& records,
+                         std::optional<size_t> transaction) {
+  int64_t offset = target.partition->log_end_offset().value();
+  for (const Record& record : records) {
+    promises_.partitions[target.key].sent[offset++] = {
+        .record = record, .sent_ms = clock_.wall_ms(), .transaction = transaction};
+  }
+}
+
+void Workload::note_acknowledged(const Target& target, int64_t base_offset, size_t count) {
+  auto& sent = promises_.partitions.at(target.key).sent;
+  for (auto one = sent.find(base_offset); count > 0; --count) {
+    ASSERT_TRUE(one != sent.end()) << "appended elsewhere than at the end";
+    (one++)->second.acknowledged = true;
+  }
 }
 
 void Workload::transact() {
   // A producer that begins anew, or whose broker did: what it had open is aborted.
   if (transactional_.identity.epoch < 0 || below(6) == 0) {
     ASSERT_EQ(machine_->init(transactional_), ErrorCode::none);
+    promises_.transactional_ids[transactional_.transactional_id] = transactional_.identity;
   }
   promises_.transactions.emplace_back();
   for (uint64_t i = 1 + below(3); i > 0; --i) write_in_transaction();
@@ -148,6 +185,7 @@ void Workload::transact() {
   }
   ASSERT_EQ(machine_->end(transactional_, is_commit), ErrorCode::none);
   promised.commit_answered = is_commit;
+  promises_.transactional_ids[transactional_.transactional_id] = transactional_.identity;
   for (auto& [key, offset] : offsets_in_transaction_) {
     if (is_commit) promises_.commits[key].answered = offset;
   }
@@ -156,16 +194,11 @@ void Workload::transact() {
 
 void Workload::write_in_transaction() {
   const Target target = any_partition();
-  std::vector<std::string> values = new_values();
-  const auto appended = machine_->append(*target.partition, values, transactional_);
+  const std::vector<Record> records = new_records(target);
+  note_sent(target, records, promises_.transactions.size() - 1);
+  const auto appended = machine_->append(*target.partition, records, transactional_);
   ASSERT_EQ(appended.error, ErrorCode::none);
-  auto& in_transaction = promises_.transactions.back().records[target.key];
-  auto& durable = promises_.partitions[target.key].records;
-  int64_t offset = appended.base_offset;
-  for (auto& value : values) {
-    durable[offset] = value;
-    in_transaction[offset++] = std::move(value);
-  }
+  note_acknowledged(target, appended.base_offset, records.size());
 }
 
 void Workload::commit_in_transaction() {
@@ -180,14 +213,13 @@ void Workload::commit_in_transaction() {
 }
 
 void Workload::append(const Target& target, int16_t acks, ProducerState* producer) {
-  std::vector<std::string> values = new_values();
-  const auto appended = machine_->append(*target.partition, values, acks, producer);
+  const std::vector<Record> records = new_records(target);
+  note_sent(target, records, std::nullopt);
+  const auto appended = machine_->append(*target.partition, records, acks, producer);
   ASSERT_EQ(appended.error, ErrorCode::none);
-  if (acks != -1) return;
-  auto& promised = promises_.partitions[target.key].records;
-  int64_t offset = appended.base_offset;
-  // What stood here and was only acknowledged with acks=1 was lost with an earlier crash.
-  for (auto& value : values) promised[offset++] = std::move(value);
+  if (acks == -1) note_acknowledged(target, appended.base_offset, records.size());
+  if (producer == nullptr) return;
+  promises_.partitions[target.key].last_sequences[producer->id] = producer->next_sequence - 1;
 }
 
 void Workload::produce() {
@@ -222,6 +254,7 @@ void Workload::commit() {
 
 void Workload::delete_records() {
   const Target target = any_partition();
+  if (!target.partition->config()->deleted_by_retention) return;
   const int64_t start = target.partition->log_start_offset().value();
   const int64_t end = target.partition->high_watermark().value();
   if (start == end) return;
@@ -232,6 +265,29 @@ void Workload::delete_records() {
   const auto deleted = target.partition->delete_records(Offset(before));
   ASSERT_TRUE(deleted) << deleted.error().to_string();
   promised.start_answered = std::max(promised.start_answered, before);
+}
+
+/// The broker makes these itself, with segments that nothing here would fill.
+void Workload::shrink_internal_segments() {
+  const broker::ConfigChange change{.name = "internal.segment.bytes", .value = "1000"};
+  for (const auto& topic : machine_->broker().catalog().list()) {
+    if (!topic->internal || topic->config.contains(change.name)) continue;
+    const auto altered =
+        machine_->broker().catalog().alter_config(topic->name, std::span(&change, 1));
+    ASSERT_TRUE(altered) << altered.error().to_string();
+  }
+}
+
+void Workload::compact() {
+  shrink_internal_segments();
+  is_cleaning_ = true;
+  const auto rest = [this](Milliseconds time) {
+    clock_.advance(time);
+    if (below(40) == 0) use_topics(below(86));
+    return below(200) > 0;
+  };
+  clean(*machine_, clock_, rest, promises_);
+  is_cleaning_ = false;
 }
 
 void Workload::pass_time() {
