@@ -151,6 +151,30 @@ bool delete_topic(const Options& options, rd_kafka_t* client) {
   return done;
 }
 
+bool alter_topic(const Options& options, rd_kafka_t* client) {
+  rd_kafka_ConfigResource_t* topic =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, options.topic.c_str());
+  for (const auto& [key, value] : options.topic_configs) {
+    rd_kafka_ConfigResource_set_config(topic, key.c_str(), value.c_str());
+  }
+  rd_kafka_queue_t* answers = rd_kafka_queue_new(client);
+  rd_kafka_AlterConfigs(client, &topic, 1, nullptr, answers);
+  rd_kafka_event_t* answer = rd_kafka_queue_poll(answers, options.limit_seconds * 1000);
+  bool done = answer != nullptr && rd_kafka_event_error(answer) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** altered =
+      done ? rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(answer),
+                                                    &count)
+           : nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    done = done && rd_kafka_ConfigResource_error(altered[i]) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+  if (answer != nullptr) rd_kafka_event_destroy(answer);
+  rd_kafka_queue_destroy(answers);
+  rd_kafka_ConfigResource_destroy(topic);
+  return done;
+}
+
 void assign_partitions(const Options& options, rd_kafka_t* consumer, bool from_end) {
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(options.partitions);
   for (int partition = 0; partition < options.partitions; ++partition) {
@@ -166,10 +190,12 @@ void assign_partitions(const Options& options, rd_kafka_t* consumer, bool from_e
   rd_kafka_topic_partition_list_destroy(list);
 }
 
-bool send(rd_kafka_topic_t* topic, std::string& payload, int64_t sent_ns, bool copy) {
-  const int sent = rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, copy ? RD_KAFKA_MSG_F_COPY : 0,
-                                    payload.data(), payload.size(), nullptr, 0,
-                                    reinterpret_cast<void*>(static_cast<intptr_t>(sent_ns)));
+bool send(rd_kafka_topic_t* topic, std::string& payload, int64_t sent_ns, bool copy,
+          std::string_view key) {
+  const int sent =
+      rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, copy ? RD_KAFKA_MSG_F_COPY : 0, payload.data(),
+                       payload.size(), key.empty() ? nullptr : key.data(), key.size(),
+                       reinterpret_cast<void*>(static_cast<intptr_t>(sent_ns)));
   if (sent == 0) return true;
   const auto error = rd_kafka_last_error();
   if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) die(rd_kafka_err2str(error));

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "histogram.h"
@@ -39,13 +40,16 @@ Topic open_topic(const Options& options, rd_kafka_t* client);
 /// Creates the topic unless it is there, and waits until every partition has a leader.
 void ensure_topic(const Options& options, rd_kafka_t* client);
 bool delete_topic(const Options& options, rd_kafka_t* client);
+/// Gives the topic the configs of the options, and to all others their defaults.
+bool alter_topic(const Options& options, rd_kafka_t* client);
 
 /// Assigns every partition from its first offset, or from its present end.
 void assign_partitions(const Options& options, rd_kafka_t* consumer, bool from_end);
 
 /// Hands over one record without copying it; -1 when the queue is full. `sent_ns` comes back in
-/// the acknowledgement's latency.
-bool send(rd_kafka_topic_t* topic, std::string& payload, int64_t sent_ns, bool copy);
+/// the acknowledgement's latency. An empty key is none.
+bool send(rd_kafka_topic_t* topic, std::string& payload, int64_t sent_ns, bool copy,
+          std::string_view key = {});
 
 /// About 16 MB of distinct log-like payloads, which compress about 3:1.
 std::vector<std::string> make_payloads(int bytes);

@@ -1,5 +1,6 @@
-// End to end at a fixed rate. A record's clock starts when it was due to be sent, not when the
-// sender came to it, so a stall counts against every record that it delayed.
+// At a fixed rate: end to end, or until the acknowledgement. A record's clock starts when it was
+// due to be sent, not when the sender came to it, so a stall counts against every record that it
+// delayed.
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,6 +42,34 @@ int64_t receive(rd_kafka_t* consumer, int64_t total, int64_t measured_from_ns, i
   return received;
 }
 
+/// Sends at the rate until all is sent or the time is over; how many were sent. `between` is called
+/// while there is nothing to send, and now and then.
+template <class Fn>
+int64_t send_paced(const Options& options, rd_kafka_topic_t* topic,
+                   std::vector<std::string>& payloads, int64_t start_ns, int64_t end_ns,
+                   Fn&& between) {
+  const int64_t total = options.rate * (kWarmUpSeconds + options.measured_seconds);
+  prctl(PR_SET_TIMERSLACK, 1);
+  int64_t sent = 0;
+  while (sent < total && now_ns() < end_ns) {
+    const int64_t due_ns = start_ns + static_cast<int64_t>(static_cast<double>(sent) * 1e9 /
+                                                           static_cast<double>(options.rate));
+    if (now_ns() < due_ns) {
+      between();
+      sleep_until(due_ns);
+    }
+    std::string& payload = payloads[static_cast<size_t>(sent) % payloads.size()];
+    std::memcpy(payload.data(), &due_ns, sizeof due_ns);
+    if (send(topic, payload, due_ns, true)) {
+      if (++sent % 256 == 0) between();
+    } else {
+      between();
+      usleep(200);
+    }
+  }
+  return sent;
+}
+
 }  // namespace
 
 int run_latency(const Options& given) {
@@ -74,20 +103,7 @@ int run_latency(const Options& given) {
       rd_kafka_poll(producer.get(), 20);
     }
   });
-  prctl(PR_SET_TIMERSLACK, 1);
-  int64_t sent = 0;
-  while (sent < total && now_ns() < end_ns) {
-    const int64_t due_ns = start_ns + static_cast<int64_t>(static_cast<double>(sent) * 1e9 /
-                                                           static_cast<double>(options.rate));
-    if (now_ns() < due_ns) sleep_until(due_ns);
-    std::string& payload = payloads[static_cast<size_t>(sent) % payloads.size()];
-    std::memcpy(payload.data(), &due_ns, sizeof due_ns);
-    if (send(topic.get(), payload, due_ns, true)) {
-      ++sent;
-    } else {
-      usleep(200);
-    }
-  }
+  const int64_t sent = send_paced(options, topic.get(), payloads, start_ns, end_ns, [] {});
   is_sending = false;
   acknowledged.join();
   reader.join();
@@ -100,6 +116,32 @@ int run_latency(const Options& given) {
   report.print();
   rd_kafka_consumer_close(consumer.get());
   return received == total ? 0 : 1;
+}
+
+int run_pace(const Options& options) {
+  Acknowledgements acknowledgements;
+  const Client producer = make_producer(options, acknowledgements);
+  ensure_topic(options, producer.get());
+  const Topic topic = open_topic(options, producer.get());
+  std::vector<std::string> payloads = make_payloads(options.message_bytes);
+
+  Report report(options);
+  const int64_t start_ns = now_ns() + 1'000'000;
+  const int64_t end_ns = start_ns + (kWarmUpSeconds + options.measured_seconds + kGraceSeconds) *
+                                        int64_t{1'000'000'000};
+  acknowledgements.measured_from_ns = start_ns + kWarmUpSeconds * int64_t{1'000'000'000};
+  const int64_t sent = send_paced(options, topic.get(), payloads, start_ns, end_ns,
+                                  [&] { rd_kafka_poll(producer.get(), 0); });
+  while (rd_kafka_outq_len(producer.get()) > 0 && now_ns() < end_ns) {
+    rd_kafka_poll(producer.get(), 20);
+  }
+  report.add("sent", static_cast<double>(sent));
+  report.add("acked", static_cast<double>(acknowledgements.acked));
+  report.add("rate", static_cast<double>(options.rate));
+  report.add("ack_us", acknowledgements.latency);
+  report.print();
+  return acknowledgements.acked == options.rate * (kWarmUpSeconds + options.measured_seconds) ? 0
+                                                                                              : 1;
 }
 
 }  // namespace load

@@ -14,7 +14,9 @@ int main(int argc, char** argv) {
   if (options.mode == "transact") return run_transact(options);
   if (options.mode == "members") return run_members(options);
   if (options.mode == "latency") return run_latency(options);
+  if (options.mode == "pace") return run_pace(options);
   if (options.mode == "first") return run_first(options);
   if (options.mode == "delete") return run_delete(options);
+  if (options.mode == "alter") return run_alter(options);
   die("unknown mode " + options.mode);
 }

@@ -10,7 +10,9 @@ int run_consume(const Options& options);
 int run_transact(const Options& options);
 int run_members(const Options& options);
 int run_latency(const Options& options);
+int run_pace(const Options& options);
 int run_first(const Options& options);
 int run_delete(const Options& options);
+int run_alter(const Options& options);
 
 }  // namespace load

@@ -11,13 +11,15 @@ namespace {
 
 constexpr char kUsage[] =
     "load MODE -b HOST:PORT -t TOPIC ...    one line of JSON for each run\n"
-    "  produce  -n MESSAGES -s BYTES -a ACKS -p PARTITIONS -z CODEC -l LINGER_MS\n"
+    "  produce  -n MESSAGES -s BYTES -a ACKS -p PARTITIONS -z CODEC -l LINGER_MS -k DISTINCT_KEYS\n"
     "  consume  -n MESSAGES -p PARTITIONS      from the first offset, without a group\n"
     "  transact -n MESSAGES -m MESSAGES_PER_TRANSACTION, each committed before the next begins\n"
     "  latency  -r PER_SECOND -d SECONDS       from the scheduled send to the delivery\n"
     "  members  -n MEMBERS -p PARTITIONS -g classic|consumer: all join, one leaves, one joins\n"
+    "  pace     -r PER_SECOND -d SECONDS       from the scheduled send to the acknowledgement\n"
     "  first                                   until the first acknowledged record\n"
     "  delete                                  deletes the topic\n"
+    "  alter                                   gives the topic the configs of -C and no others\n"
     "  -P PID broker process (adds its CPU and memory)  -C K=V config of the topic  -T SECONDS "
     "limit\n";
 
@@ -39,7 +41,7 @@ Options parse_options(int argc, char** argv) {
   Options options;
   options.mode = argv[1];
   optind = 2;
-  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:m:s:a:l:z:p:r:d:C:T:P:g:")) != -1;) {
+  for (int letter = 0; (letter = getopt(argc, argv, "b:t:n:m:s:a:l:z:p:r:d:C:T:P:g:k:")) != -1;) {
     switch (letter) {
       case 'b': options.brokers = optarg; break;
       case 't': options.topic = optarg; break;
@@ -51,6 +53,7 @@ Options parse_options(int argc, char** argv) {
       case 'z': options.codec = optarg; break;
       case 'p': options.partitions = std::atoi(optarg); break;
       case 'r': options.rate = std::atoll(optarg); break;
+      case 'k': options.keys = std::atoll(optarg); break;
       case 'd': options.measured_seconds = std::atoi(optarg); break;
       case 'g': options.protocol = optarg; break;
       case 'C': options.topic_configs.push_back(key_and_value(optarg)); break;
@@ -62,7 +65,7 @@ Options parse_options(int argc, char** argv) {
   if (options.message_bytes < 8) refuse("-s must be at least 8");
   if (options.protocol != "classic" && options.protocol != "consumer")
     refuse("-g is classic or consumer");
-  if (options.rate < 1 || options.partitions < 1 || options.messages < 1 ||
+  if (options.rate < 1 || options.keys < 0 || options.partitions < 1 || options.messages < 1 ||
       options.transaction_messages < 1)
     refuse("counts start at 1");
   return options;

@@ -19,12 +19,13 @@ struct Options {
   std::string codec = "none";
   std::string protocol = "classic";  // of groups, `members` alone
   int64_t messages = 1'000'000;
-  int64_t rate = 1000;                 // messages per second, `latency` alone
+  int64_t keys = 0;                    // distinct ones in turn, `produce` alone; 0: none
+  int64_t rate = 1000;                 // messages per second, `latency` and `pace` alone
   int64_t transaction_messages = 100;  // `transact` alone
   int64_t broker_pid = 0;
   int message_bytes = 100;
   int partitions = 1;
-  int measured_seconds = 8;  // `latency` alone, behind 2 s of warm-up
+  int measured_seconds = 8;  // `latency` and `pace` alone, behind 2 s of warm-up
   int limit_seconds = 60;
   Properties topic_configs;
 };
