@@ -67,7 +67,9 @@ Result<std::vector<broker::ConfigEntry>> describe_resource(const RequestContext&
   MILL_CHECK(check_config_resource(context, broker::Operation::describe_configs, type, name));
   broker::Broker& broker = context.broker();
   switch (type) {
-    case kTopicResource: return broker.catalog().describe_config(name);
+    case kTopicResource:
+      MILL_CHECK(broker::check_topic_name(name));
+      return broker.catalog().describe_config(name);
     case kGroupResource: return broker.group_configs().describe(name);
     case kBrokerLoggerResource:
       MILL_CHECK(check_broker_id(context, name));
