@@ -1,0 +1,67 @@
+"""Differences that stand, each with its row in docs/compatibility.md ("What answers differently, and why").
+
+The text of a row's first column names it; a test sees that the rows are there, and a run tells which were of no use.
+"""
+from dataclasses import dataclass, field
+from typing import Callable
+
+from compare import MISSING
+
+
+@dataclass
+class Accepted:
+    row: str
+    apis: tuple
+    paths: tuple
+    fits: Callable = lambda difference, said: True
+    used: int = field(default=0, compare=False)
+
+
+ANY = ("*",)
+
+
+def only_theirs(difference, _):
+    return difference.ours == MISSING
+
+
+def ours_alone(difference, _):
+    """A key of our own."""
+    return difference.theirs == MISSING and difference.ours["Name"].startswith("millrace.")
+
+
+CONFIG_LISTS = (("CreateTopics",), ("Topics[].Configs[]",)), (("DescribeConfigs",), ("Results[].Configs[]",))
+def both_empty(difference, _):
+    return not difference.ours and not difference.theirs
+
+
+def told_of_broker(difference, said):
+    """Values of the machine and the process: DescribeConfigs of the broker itself."""
+    return any(r["ResourceType"] == 4 for r in said[1]["Results"])
+
+
+def of_in_sync_replicas(difference, _):
+    return any("min.insync.replicas" == e.get("Name") for e in (*difference.within, difference.ours, difference.theirs) if isinstance(e, dict))
+
+
+ACCEPTED = [
+    Accepted("aborted transactions of a fetch that failed", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions",), both_empty),
+    Accepted("values of a broker", ("DescribeConfigs",), tuple(f"Results[].Configs[].{f}" for f in (
+        "Value", "ConfigSource", "ReadOnly", "IsSensitive", "ConfigType", "Synonyms[]", "Synonyms[].Value", "Synonyms[].Source")), told_of_broker),
+    Accepted("`min.insync.replicas` of all brokers", ("DescribeConfigs", "CreateTopics"), ("Configs[].ConfigSource", "Configs[].Synonyms[]", "Configs[]"), of_in_sync_replicas),
+    Accepted("documentation of keys", ("DescribeConfigs",), ("Results[].Configs[].Documentation",)),
+
+    Accepted("ApiVersions", ("ApiVersions",), ("ApiKeys[]", "SupportedFeatures[]", "FinalizedFeatures[]"), only_theirs),
+    *(Accepted("configuration keys", *lists, only_theirs) for lists in CONFIG_LISTS),
+    *(Accepted("configuration keys", *lists, ours_alone) for lists in CONFIG_LISTS),
+    Accepted("error messages", ANY, ("ErrorMessage",), lambda d, _: (d.ours, d.theirs) == ("<told>", "<not told>")),
+]
+
+def explained(difference, step, said):
+    """The acceptance a difference falls under, if any; `said` are both answers in words."""
+    for one in ACCEPTED:
+        if not (one.apis == ANY or step.api in one.apis):
+            continue
+        if any(difference.path == p or difference.path.endswith("." + p) for p in one.paths) and one.fits(difference, said):
+            one.used += 1
+            return one
+    return None
