@@ -57,6 +57,8 @@ Result<void> Catalog::alter_config(std::string_view name, std::span<const Config
                                    AlterOptions options) {
   const auto broker_config = state_->options.config();
   const MutexLock lock(state_->change);
+  // As in Kafka what is wrong with the values is told before that there is no such topic.
+  if (!find(name)) MILL_CHECK(apply_changes({}, changes, ConfigScope::topic, *broker_config));
   MILL_TRY(const TopicPtr topic, state_->find_or_error(name));
   MILL_TRY(auto values, apply_changes(options.replace ? ConfigValues() : topic->config, changes,
                                       ConfigScope::topic, *broker_config));

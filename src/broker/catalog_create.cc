@@ -74,10 +74,7 @@ Result<CreatedTopic> Catalog::create(const NewTopic& request, bool validate_only
   CreatedTopic created{.id = topic->id,
                        .partitions = count,
                        .configs = describe_topic_config(config, *broker_config)};
-  if (validate_only) {
-    created.id = {};
-    return created;
-  }
+  if (validate_only) return created;
   MILL_CHECK(state_->store(*topic, count, config));
   if (auto made = state_->add_partitions(*topic, 0, count); !made) {
     // A directory may be left half made under this id: as with a deleted topic the next start

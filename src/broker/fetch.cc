@@ -25,7 +25,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   void start() {
     resolve();
     read_all();
-    const bool answer_now = failed_ || spec_.targets.empty() || spec_.wait_max <= Milliseconds(0) ||
+    const bool answer_now = failed_ || diverged_ || spec_.targets.empty() || spec_.wait_max <= Milliseconds(0) ||
                             bytes_ >= spec_.bytes_min;
     if (answer_now) return callback_(std::move(results_));
     wait();
@@ -64,6 +64,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
       }
       auto data = partitions_[i]->read({.from = target.from,
                                         .current_leader_epoch = target.current_leader_epoch,
+                                        .last_fetched_epoch = target.last_fetched_epoch,
                                         .bytes_max = std::min<int64_t>(room, target.bytes_max),
                                         // KIP-74: the first batch of the whole answer always comes.
                                         .at_least_one = bytes_ == 0,
@@ -73,6 +74,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
         failed_ = true;
         continue;
       }
+      diverged_ |= data->diverging_epoch.has_value();
       bytes_ += data->bytes;
       room = std::max<int64_t>(0, room - data->bytes);
       results_[i].data = *std::move(data);
@@ -118,6 +120,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   std::vector<FetchedPartition> results_;
   int64_t bytes_ = 0;
   bool failed_ = false;
+  bool diverged_ = false;
   // Names the waiter; not owned, because the waiter owns this operation.
   const FetchWaiter* waiter_ = nullptr;
   std::atomic<TimerId> timer_ = 0;

@@ -26,6 +26,8 @@ struct FetchTarget {
   Offset from{0};
   int32_t bytes_max = 0;
   LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+  /// Of the record before `from` as the client knows it; -1: not checked.
+  LeaderEpoch last_fetched_epoch = kNoLeaderEpoch;
 };
 
 struct FetchSpec {

@@ -187,7 +187,7 @@ std::vector<bool> FetchContext::select(const std::vector<FetchedPartition>& resu
     const bool has_data = result.data.bytes > 0;
     const bool moved = remembered.high_watermark != result.data.high_watermark ||
                        remembered.log_start_offset != result.data.log_start_offset;
-    if (incremental_) selected[i] = failed || has_data || moved;
+    if (incremental_) selected[i] = failed || has_data || moved || result.data.diverging_epoch;
     // After an error the next good answer must be told whatever it says.
     remembered.high_watermark = failed ? Offset(-1) : result.data.high_watermark;
     remembered.log_start_offset = failed ? Offset(-1) : result.data.log_start_offset;

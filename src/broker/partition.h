@@ -78,6 +78,8 @@ struct ReadSpec {
   Offset from{0};
   /// The epoch the client believes in; -1: not checked.
   LeaderEpoch current_leader_epoch = kNoLeaderEpoch;
+  /// Of the record before `from` as the client knows it; -1: not checked.
+  LeaderEpoch last_fetched_epoch = kNoLeaderEpoch;
   int64_t bytes_max = 0;
   /// True: the first batch comes even if it is larger than bytes_max (KIP-74).
   bool at_least_one = true;
@@ -90,11 +92,18 @@ struct AbortedTransaction {
   Offset first_offset;
 };
 
+struct EpochEnd {
+  LeaderEpoch epoch = kNoLeaderEpoch;
+  Offset end_offset{-1};
+};
+
 struct PartitionData {
   io::Chunks records;
   /// Only of reads of committed records, by their ends.
   std::vector<AbortedTransaction> aborted_transactions;
   int64_t bytes = 0;
+  /// Where this log leaves the client's, and then nothing else was read (KIP-595).
+  std::optional<EpochEnd> diverging_epoch;
   Offset high_watermark{-1};
   Offset last_stable_offset{-1};
   Offset log_start_offset{-1};
@@ -107,11 +116,6 @@ struct ListedOffset {
   int64_t timestamp = -1;
   Offset offset{-1};
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
-};
-
-struct EpochEnd {
-  LeaderEpoch epoch = kNoLeaderEpoch;
-  Offset end_offset{-1};
 };
 
 /// Timestamps with a meaning of their own in ListOffsets.
@@ -261,6 +265,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void on_synced(Result<Offset> synced);
   Result<void> check_epoch(LeaderEpoch current_leader_epoch) const;
   Result<void> check_usable() const;
+  /// Where the log leaves the one that the reader knows, if it does; offset_out_of_range where that
+  /// cannot be told.
+  Result<std::optional<EpochEnd>> diverging_epoch(const ReadSpec& spec) const;
 
   const TopicPartition id_;
   const std::string name_;

@@ -10,19 +10,26 @@ namespace {
 
 constexpr int16_t kAcksAll = -1;
 
+ProduceOutcome refused(const record::ValidationFailure& failure) {
+  return {
+      .error = failure.code, .message = failure.message, .record_errors = failure.record_errors};
+}
+
 ErrorCode code_of(const Error& error) {
   return error.kafka_code().value_or(ErrorCode::kafka_storage_error);
 }
 
-// A producer that is refused learns where the log starts, so that it knows whether its records were
-// deleted. As in Kafka, some refusals do not say it.
-bool tells_log_start(ErrorCode refusal) {
-  switch (refusal) {
+// Whether Kafka answers the log start too, from which a producer learns that its records were
+// deleted. These errors it expects of every log, and then says nothing more.
+bool tells_log_start(ErrorCode code) {
+  switch (code) {
     case ErrorCode::corrupt_message:
-    case ErrorCode::kafka_storage_error:
-    case ErrorCode::message_too_large:
+    case ErrorCode::unknown_topic_or_partition:
     case ErrorCode::not_leader_or_follower:
-    case ErrorCode::unknown_topic_or_partition: return false;
+    case ErrorCode::message_too_large:
+    case ErrorCode::record_list_too_large:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::unknown_topic_id: return false;
     default: return true;
   }
 }
@@ -49,13 +56,11 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
   // The costly part (CRC, records) happens before the lock.
   const auto checked = record::validate_batch(spec.records, validation_options(spec, *config));
   if (const auto* failure = std::get_if<record::ValidationFailure>(&checked)) {
-    ProduceOutcome refused{.error = failure->code,
-                           .message = failure->message,
-                           .record_errors = failure->record_errors};
-    if (!failure->is_of_request && tells_log_start(failure->code)) {
-      refused.log_start_offset = log_start_offset();
+    ProduceOutcome outcome = refused(*failure);
+    if (!failure->is_in_request && tells_log_start(failure->code)) {
+      outcome.log_start_offset = log_start_offset();
     }
-    callback(std::move(refused));
+    callback(std::move(outcome));
     return;
   }
   const auto& batch = std::get<record::ValidatedBatch>(checked);

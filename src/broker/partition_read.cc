@@ -38,6 +38,10 @@ Result<PartitionData> Partition::read(const ReadSpec& spec) const {
   }
   MILL_CHECK(check_epoch(spec.current_leader_epoch));
   data.log_start_offset = log_->log_start_offset();
+  if (spec.last_fetched_epoch != kNoLeaderEpoch) {
+    MILL_TRY(data.diverging_epoch, diverging_epoch(spec));
+    if (data.diverging_epoch) return data;
+  }
   if (spec.from < data.log_start_offset || spec.from > log_->log_end_offset()) {
     return kafka_error(ErrorCode::offset_out_of_range,
                        cat("offset ", spec.from, " of ", name_, " is not between ",
@@ -60,6 +64,20 @@ Result<PartitionData> Partition::read(const ReadSpec& spec) const {
     }
   }
   return data;
+}
+
+Result<std::optional<EpochEnd>> Partition::diverging_epoch(const ReadSpec& spec) const {
+  MILL_TRY(const EpochEnd end, epoch_end_offset(spec.last_fetched_epoch, kNoLeaderEpoch));
+  if (end.epoch == kNoLeaderEpoch || end.end_offset == Offset(-1) ||
+      spec.from < log_->log_start_offset()) {
+    return kafka_error(ErrorCode::offset_out_of_range,
+                       cat("offset ", spec.from, " of ", name_, " after epoch ",
+                           spec.last_fetched_epoch, " was never here"));
+  }
+  if (end.epoch < spec.last_fetched_epoch || end.end_offset < spec.from) {
+    return std::optional(end);
+  }
+  return std::optional<EpochEnd>();
 }
 
 void Partition::add_waiter(const std::shared_ptr<FetchWaiter>& waiter, Isolation isolation,

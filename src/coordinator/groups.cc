@@ -60,10 +60,8 @@ void describe_members(const Group& group, DescribedGroup& described) {
     one.group_instance_id = member.instance_id;
     one.client_id = member.client_id;
     one.client_host = member.client_host;
-    if (is_stable) {
-      one.metadata = copy_of(member.metadata(described.protocol));
-      one.assignment = member.assignment;
-    }
+    if (is_stable) one.metadata = copy_of(member.metadata(described.protocol));
+    one.assignment = member.assignment;
   }
 }
 

@@ -64,7 +64,8 @@ std::vector<broker::ConfigEntry> describe_broker_loggers() {
   const auto level = std::ranges::find(kLevels, log::level(), &LevelName::level);
   return {{.name = std::string(kRoot),
            .value = std::string(level->name),
-           .source = broker::ConfigSource::dynamic_broker_logger}};
+           .source = broker::ConfigSource::dynamic_broker_logger,
+           .type = broker::ConfigType::unknown}};
 }
 
 Result<void> alter_broker_loggers(std::span<const broker::ConfigChange> changes,

@@ -1,6 +1,9 @@
 // DeleteGroups: empty groups and their offsets go.
 #include "wire/messages/delete_groups.h"
 
+#include <set>
+#include <string_view>
+
 #include "coordinator/group_coordinator.h"
 #include "handlers/handlers.h"
 
@@ -9,7 +12,9 @@ namespace millrace::handlers {
 void handle(const DeleteGroupsCall& call) {
   wire::DeleteGroupsResponse refused;
   std::vector<std::string> allowed;
+  std::set<std::string_view> named;
   for (const auto& group_id : call.request.groups_names) {
+    if (!named.insert(group_id).second) continue;
     if (call.context.allowed_on_group(broker::Operation::remove, group_id)) {
       allowed.push_back(group_id);
     } else {

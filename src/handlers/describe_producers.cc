@@ -16,11 +16,13 @@ Response::Partition describe(const DescribeProducersCall& call, const std::strin
   Response::Partition answer{.partition_index = index};
   if (!call.context.allowed_on_topic(broker::Operation::read, topic)) {
     answer.error_code = ErrorCode::topic_authorization_failed;
+    answer.error_message = "Authorization failed.";
     return answer;
   }
   const auto partition = call.context.broker().catalog().find_partition(topic, PartitionId(index));
   if (!partition) {
     answer.error_code = ErrorCode::unknown_topic_or_partition;
+    answer.error_message = "This server does not host this topic-partition.";
     return answer;
   }
   if (!partition->log()) {

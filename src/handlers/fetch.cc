@@ -39,7 +39,8 @@ broker::FetchSessionRequest session_request(const FetchCall& call) {
            .partition = PartitionId(partition.partition),
            .from = Offset(partition.fetch_offset),
            .bytes_max = partition.partition_max_bytes,
-           .current_leader_epoch = LeaderEpoch(partition.current_leader_epoch)});
+           .current_leader_epoch = LeaderEpoch(partition.current_leader_epoch),
+           .last_fetched_epoch = LeaderEpoch(partition.last_fetched_epoch)});
     }
   }
   for (const auto& topic : request.forgotten_topics_data) {
@@ -62,6 +63,10 @@ wire::FetchResponse::Partition translate(const broker::FetchTarget& target,
       .log_start_offset = fetched.data.log_start_offset.value(),
       .records = {.chunks = std::move(fetched.data.records)},
   };
+  if (const auto& diverging = fetched.data.diverging_epoch) {
+    partition.diverging_epoch = {.epoch = diverging->epoch.value(),
+                                 .end_offset = diverging->end_offset.value()};
+  }
   if (isolation == broker::Isolation::read_committed) {
     auto& aborted = partition.aborted_transactions.emplace();
     for (const broker::AbortedTransaction& transaction : fetched.data.aborted_transactions) {

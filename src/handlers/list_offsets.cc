@@ -62,6 +62,7 @@ void handle(const ListOffsetsCall& call) {
 
   wire::ListOffsetsResponse response;
   for (const auto& topic : call.request.topics) {
+    if (topic.partitions.empty()) continue;
     auto& answer = response.topics.emplace_back();
     answer.name = topic.name;
     for (const auto& partition : topic.partitions) {

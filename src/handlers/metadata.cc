@@ -1,6 +1,7 @@
 // Metadata: the broker, the topics asked for, and who leads their partitions.
 #include "wire/messages/metadata.h"
 
+#include <algorithm>
 #include <string>
 
 #include "broker/partition.h"
@@ -60,6 +61,9 @@ class TopicAnswers {
       return {.error_code = ErrorCode::topic_authorization_failed, .name = name};
     }
     if (const auto topic = catalog_.find(name)) return known(*topic);
+    if (const auto valid = broker::check_topic_name(name); !valid) {
+      return {.error_code = to_wire(valid.error()), .name = name};
+    }
     if (!call_.request.allow_auto_topic_creation) {
       return {.error_code = ErrorCode::unknown_topic_or_partition, .name = name};
     }
@@ -96,9 +100,30 @@ class TopicAnswers {
   broker::Catalog& catalog_;
 };
 
+// As Kafka answers a request that is wrong as a whole: no broker, every topic refused.
+wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode error) {
+  wire::MetadataResponse response;
+  for (const auto& topic : *request.topics) {
+    response.topics.push_back({.error_code = error, .name = topic.name.value_or("")});
+  }
+  return response;
+}
+
+// Versions 10 and 11 have ids and null names, but nothing is looked up by id before 12.
+bool asks_too_early(const MetadataCall& call) {
+  const auto& topics = call.request.topics;
+  return call.version() < kFirstWithLookupById && topics &&
+         std::ranges::any_of(*topics, [](const wire::MetadataRequest::Topic& topic) {
+           return !topic.name || !topic.topic_id.is_zero();
+         });
+}
+
 }  // namespace
 
 void handle(const MetadataCall& call) {
+  if (asks_too_early(call)) {
+    return call.respond(refused(call.request, ErrorCode::invalid_request));
+  }
   const broker::Broker& broker = call.context.broker();
   const auto& connection = *call.context.connection;
   wire::MetadataResponse response{

@@ -59,6 +59,7 @@ void handle(const OffsetCommitCall& call) {
   // Of the topics that are passed on, in their order; the coordinator knows them by name.
   std::vector<Uuid> ids;
   for (const auto& topic : request.topics) {
+    if (topic.partitions.empty()) continue;
     std::string name = topic.name;
     if (by_id) {
       const auto found = call.context.broker().catalog().find(topic.topic_id);

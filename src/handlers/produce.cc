@@ -9,6 +9,7 @@
 #include "handlers/handlers.h"
 #include "handlers/transaction_admission.h"
 #include "record/batch_view.h"
+#include "record/validator.h"
 
 namespace millrace::handlers {
 
@@ -21,6 +22,12 @@ constexpr int16_t kFirstWithTopicIds = 13;
 
 wire::ProduceResponse::Partition refused(int32_t index, ErrorCode error) {
   return {.index = index, .error_code = error, .base_offset = -1};
+}
+
+wire::ProduceResponse::Partition refused(int32_t index, record::ValidationFailure failure) {
+  auto answer = refused(index, failure.code);
+  answer.error_message = std::move(failure.message);
+  return answer;
 }
 
 wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome outcome) {
@@ -39,12 +46,14 @@ wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome
   return partition;
 }
 
-bool has_transactional_batch(const wire::ProduceRequest& request) {
+// As Kafka looks for it: up to the first partition that has one, or has bytes that are no batch.
+std::variant<bool, record::ValidationFailure> has_transactional_batch(
+    const wire::ProduceRequest& request) {
   for (const auto& topic : request.topic_data) {
     for (const auto& partition : topic.partition_data) {
       if (!partition.records) continue;
-      const auto header = record::BatchHeader::parse(partition.records->bytes);
-      if (header && header->is_transactional()) return true;
+      auto found = record::is_transactional(partition.records->bytes);
+      if (!std::holds_alternative<bool>(found) || std::get<bool>(found)) return found;
     }
   }
   return false;
@@ -65,8 +74,7 @@ struct Target {
 // writes to a place of its own, so that only the count is shared.
 class PendingProduce {
  public:
-  explicit PendingProduce(const ProduceCall& call)
-      : call_(call), is_transactional_(has_transactional_batch(call.request)) {
+  explicit PendingProduce(const ProduceCall& call) : call_(call) {
     for (const auto& topic : call_.request.topic_data) {
       auto& answer = response_.responses.emplace_back();
       answer.name = topic.name;
@@ -77,7 +85,6 @@ class PendingProduce {
   }
 
   const ProduceCall& call() const { return call_; }
-  bool is_transactional() const { return is_transactional_; }
 
   void set(size_t topic, size_t partition, wire::ProduceResponse::Partition outcome) {
     response_.responses[topic].partition_responses[partition] = std::move(outcome);
@@ -85,18 +92,28 @@ class PendingProduce {
   }
 
   void answer() {
+    std::erase_if(response_.responses,
+                  [](const auto& topic) { return topic.partition_responses.empty(); });
     if (call_.request.acks != 0) return call_.respond(response_);
     // The client does not listen; closing is the only way to tell it to look again.
     any_error() ? call_.respond.close() : call_.respond.no_reply();
   }
 
+  void refuse_all(const record::ValidationFailure& fault) {
+    for (size_t t = 0; t < response_.responses.size(); ++t) {
+      const auto& asked = call_.request.topic_data[t].partition_data;
+      for (size_t p = 0; p < asked.size(); ++p) set(t, p, refused(asked[p].index, fault));
+    }
+  }
+
   bool nothing_to_do() const { return missing_ == 0; }
 
-  /// A transactional request has the turn of its connection until each of these called admitted():
-  /// every batch is either with its partition or refused then.
-  void keep_turn_for(size_t admissions) { admissions_ = admissions; }
+  /// Admitted is a request when every batch is either with its partition or refused; admitted() is
+  /// called for each of these. Then it ends the turn of its connection, if it took one.
+  void wait_for_admissions(size_t count) { admissions_ = count; }
+  void end_turn_when_admitted() { has_turn_ = true; }
   void admitted() {
-    if (admissions_.fetch_sub(1) > 1 || !is_transactional_) return;
+    if (admissions_.fetch_sub(1) > 1 || !has_turn_) return;
     call_.context.connection->transactional_writes->end();
   }
 
@@ -111,7 +128,7 @@ class PendingProduce {
   }
 
   const ProduceCall call_;
-  const bool is_transactional_;
+  bool has_turn_ = false;
   wire::ProduceResponse response_;
   std::atomic<size_t> missing_ = 0;
   std::atomic<size_t> admissions_ = 0;
@@ -166,7 +183,7 @@ ErrorCode refusal_of(ErrorCode error, int16_t version) {
 // damaged is found out when it is appended.
 void look_at_transaction(Target& target) {
   const auto header = record::BatchHeader::parse(target.records);
-  if (!header || !header->is_transactional()) return;
+  if (!header || !header->is_transactional() || !header->has_producer_id()) return;
   target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
   target.guard =
       target.partition
@@ -247,7 +264,9 @@ void write(const std::shared_ptr<PendingProduce>& pending, ErrorCode refusal) {
         pending->set(t, p, refused(data.index, error));
         continue;
       }
-      look_at_transaction(target);
+      if (!record::check_request(target.records, call.version() >= kFirstWithZstd)) {
+        look_at_transaction(target);
+      }
       if (target.guard == 0) {
         append(pending, target);
       } else {
@@ -255,7 +274,7 @@ void write(const std::shared_ptr<PendingProduce>& pending, ErrorCode refusal) {
       }
     }
   }
-  pending->keep_turn_for(beginning.size() + 1);
+  pending->wait_for_admissions(beginning.size() + 1);
   for (auto& [producer_id, targets] : beginning) admit_and_append(pending, std::move(targets));
   pending->admitted();
 }
@@ -266,15 +285,22 @@ void handle(const ProduceCall& call) {
   const int16_t acks = call.request.acks;
   const auto pending = std::make_shared<PendingProduce>(call);
   if (pending->nothing_to_do()) return pending->answer();
+  const auto transactional = has_transactional_batch(call.request);
+  if (const auto* fault = std::get_if<record::ValidationFailure>(&transactional)) {
+    return pending->refuse_all(*fault);
+  }
+  const bool is_transactional = std::get<bool>(transactional);
   const ErrorCode refusal = acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
-                            : pending->is_transactional() && !may_write_transactions(call)
+                            : is_transactional && !may_write_transactions(call)
                                 ? ErrorCode::transactional_id_authorization_failed
                                 : ErrorCode::none;
-  if (!pending->is_transactional()) return write(pending, refusal);
+  if (!is_transactional) return write(pending, refusal);
   // A batch that waits for the coordinator must not be overtaken by the producer's next one, which
   // would find the transaction open, and be out of order.
-  call.context.connection->transactional_writes->take(
-      [pending, refusal] { write(pending, refusal); });
+  call.context.connection->transactional_writes->take([pending, refusal] {
+    pending->end_turn_when_admitted();
+    write(pending, refusal);
+  });
 }
 
 }  // namespace millrace::handlers

@@ -6,10 +6,19 @@
 
 namespace millrace::handlers {
 
+namespace {
+
+constexpr int16_t kFirstWithProtocol = 5;
+
+}  // namespace
+
 void handle(const SyncGroupCall& call) {
   const auto& request = call.request;
   if (!call.context.allowed_on_group(broker::Operation::read, request.group_id)) {
     return call.respond({.error_code = ErrorCode::group_authorization_failed});
+  }
+  if (call.version() >= kFirstWithProtocol && (!request.protocol_type || !request.protocol_name)) {
+    return call.respond({.error_code = ErrorCode::inconsistent_group_protocol});
   }
   coordinator::SyncRequest sync{
       .group_id = request.group_id,

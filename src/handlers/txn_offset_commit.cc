@@ -49,9 +49,49 @@ ErrorCode for_client(ErrorCode error, int16_t version) {
              : error;
 }
 
-void commit(const TxnOffsetCommitCall& call, uint64_t guard) {
-  const auto& request = call.request;
+/// A call without what is refused before the coordinator is asked, and the answers to that.
+struct Screened {
+  TxnOffsetCommitCall call;
   Response refusals;
+
+  void respond(const Response& rest) const {
+    Response response = refusals;
+    response.topics.insert(response.topics.end(), rest.topics.begin(), rest.topics.end());
+    call.respond(response);
+  }
+  void refuse(ErrorCode error) const {
+    respond(refused(call.request, for_client(error, call.version())));
+  }
+};
+
+/// As in Kafka partitions that there are not are refused whatever the producer is.
+Screened screen(TxnOffsetCommitCall call) {
+  using Topic = wire::TxnOffsetCommitRequest::Topic;
+  Response refusals;
+  std::vector<Topic> kept;
+  for (Topic& topic : call.request.topics) {
+    if (!call.context.allowed_on_topic(broker::Operation::read, topic.name)) {
+      refusals.topics.push_back(refused(topic, ErrorCode::topic_authorization_failed));
+      continue;
+    }
+    Topic known{.name = topic.name, .partitions = {}};
+    Topic unknown = known;
+    const auto found = call.context.broker().catalog().find(topic.name);
+    for (auto& partition : topic.partitions) {
+      const bool there = found && found->partition(PartitionId(partition.partition_index));
+      (there ? known : unknown).partitions.push_back(std::move(partition));
+    }
+    if (!unknown.partitions.empty()) {
+      refusals.topics.push_back(refused(unknown, ErrorCode::unknown_topic_or_partition));
+    }
+    if (!known.partitions.empty()) kept.push_back(std::move(known));
+  }
+  call.request.topics = std::move(kept);
+  return {std::move(call), std::move(refusals)};
+}
+
+void commit(const Screened& screened, uint64_t guard) {
+  const auto& request = screened.call.request;
   coordinator::OffsetCommitRequest offsets{
       .group_id = request.group_id,
       .generation_id = request.generation_id,
@@ -62,28 +102,20 @@ void commit(const TxnOffsetCommitCall& call, uint64_t guard) {
                                            .producer_epoch = request.producer_epoch,
                                            .guard = guard},
       .topics = {}};
-  for (const auto& topic : request.topics) {
-    if (call.context.allowed_on_topic(broker::Operation::read, topic.name)) {
-      offsets.topics.push_back(translate(topic));
-    } else {
-      refusals.topics.push_back(refused(topic, ErrorCode::topic_authorization_failed));
-    }
-  }
-  if (offsets.topics.empty()) return call.respond(refusals);
-  call.context.groups().commit_offsets(
-      std::move(offsets),
-      [respond = call.respond, refusals](const coordinator::OffsetCommitResponse& committed) {
-        Response response = refusals;
+  for (const auto& topic : request.topics) offsets.topics.push_back(translate(topic));
+  screened.call.context.groups().commit_offsets(
+      std::move(offsets), [screened](const coordinator::OffsetCommitResponse& committed) {
+        Response response;
         for (const auto& topic : committed.topics) {
           auto& answer = response.topics.emplace_back();
           answer.name = topic.topic;
           for (const auto& partition : topic.partitions) {
             answer.partitions.push_back(
                 {.partition_index = partition.partition.value(),
-                 .error_code = for_client(partition.error, respond.version())});
+                 .error_code = for_client(partition.error, screened.call.version())});
           }
         }
-        respond(response);
+        screened.respond(response);
       });
 }
 
@@ -97,8 +129,9 @@ enum class MayAskAgain : uint8_t { no, yes };
 // Offsets that may begin a transaction on their group's partition: it is known to the transaction's
 // coordinator first. The end of the producer's last transaction takes the guard along where the
 // coordinator waited for that end before it said yes.
-void admit_and_commit(const TxnOffsetCommitCall& call, const coordinator::OffsetsPlace& place,
+void admit_and_commit(const Screened& screened, const coordinator::OffsetsPlace& place,
                       MayAskAgain may_ask_again = MayAskAgain::yes) {
+  const TxnOffsetCommitCall& call = screened.call;
   const auto& request = call.request;
   const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic),
                                                   place.partition};
@@ -109,18 +142,16 @@ void admit_and_commit(const TxnOffsetCommitCall& call, const coordinator::Offset
          .version = call.version() >= kFirstOfVersionTwo ? coordinator::TransactionVersion::v2
                                                          : coordinator::TransactionVersion::v1,
          .knows_abortable = call.version() >= kFirstWithAbortable},
-        [call, offsets, place, may_ask_again](const coordinator::VerifiedPartitions& admitted) {
+        [screened, offsets, place, may_ask_again](const coordinator::VerifiedPartitions& admitted) {
           const ErrorCode error = admitted.at(offsets);
-          if (error != ErrorCode::none) {
-            return call.respond(refused(call.request, for_client(error, call.version())));
-          }
+          if (error != ErrorCode::none) return screened.refuse(error);
           if (may_ask_again == MayAskAgain::yes) {
-            const auto place_now = find_place(call);
+            const auto place_now = find_place(screened.call);
             if (place_now.guard && place_now.guard != place.guard) {
-              return admit_and_commit(call, place_now, MayAskAgain::no);
+              return admit_and_commit(screened, place_now, MayAskAgain::no);
             }
           }
-          commit(call, *place.guard);
+          commit(screened, *place.guard);
         });
 }
 
@@ -134,12 +165,12 @@ void handle(const TxnOffsetCommitCall& call) {
   if (!call.context.allowed_on_group(broker::Operation::read, request.group_id)) {
     return call.respond(refused(request, ErrorCode::group_authorization_failed));
   }
+  const auto screened = screen(call);
+  if (screened.call.request.topics.empty()) return screened.respond({});
   const auto place = find_place(call);
-  if (place.error != ErrorCode::none) {
-    return call.respond(refused(request, for_client(place.error, call.version())));
-  }
-  if (!place.guard) return commit(call, 0);
-  admit_and_commit(call, place);
+  if (place.error != ErrorCode::none) return screened.refuse(place.error);
+  if (!place.guard) return commit(screened, 0);
+  admit_and_commit(screened, place);
 }
 
 }  // namespace millrace::handlers

@@ -65,6 +65,10 @@ void handle(const WriteTxnMarkersCall& call) {
           pending->set(m, t, p, ErrorCode::cluster_authorization_failed);
           continue;
         }
+        if (asked.producer_id < 0) {
+          pending->set(m, t, p, ErrorCode::invalid_request);
+          continue;
+        }
         coordinator::write_marker(
             call.context.broker(), call.context.groups(),
             {topic.name, PartitionId(topic.partition_indexes[p])}, marker,

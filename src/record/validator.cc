@@ -22,7 +22,7 @@ struct Findings {
 };
 
 ValidationFailure failure(ErrorCode code, std::string message) {
-  return {.code = code, .message = std::move(message), .record_errors = {}};
+  return {.code = code, .message = std::move(message)};
 }
 
 ValidationFailure failure(const Error& error) {
@@ -267,33 +267,39 @@ std::optional<ValidationFailure> check_rest(ByteView rest) {
                  "Produce requests must have exactly one record batch per partition, found more");
 }
 
-std::variant<BatchView, ValidationFailure> only_batch(ByteView bytes,
-                                                      const ValidationOptions& options) {
+}  // namespace
+
+std::variant<bool, ValidationFailure> is_transactional(ByteView bytes) {
+  auto found = find_batch(bytes);
+  if (auto* refused = std::get_if<ValidationFailure>(&found)) {
+    if (refused->code == ErrorCode::corrupt_message) return std::move(*refused);
+    return false;
+  }
+  const auto header = BatchHeader::parse(bytes);
+  return header && header->is_transactional();
+}
+
+std::optional<ValidationFailure> check_request(ByteView bytes, bool allow_zstd) {
   auto found = find_batch(bytes);
   if (auto* refused = std::get_if<ValidationFailure>(&found)) return std::move(*refused);
   const size_t size = std::get<size_t>(found);
-  if (!options.allow_zstd && size >= kBatchHeaderSize &&
+  if (!allow_zstd && size >= kBatchHeaderSize &&
       (load_be<int16_t>(bytes.data() + HeaderLayout::kAttributes) & AttributeBits::kCodecMask) ==
           static_cast<int>(Codec::zstd)) {
     return failure(ErrorCode::unsupported_compression_type,
                    "Produce requests below version 7 are not allowed to use ZStandard compression");
   }
-  if (auto refused = check_rest(bytes.subspan(size))) return *std::move(refused);
-  auto batch = BatchView::parse(bytes.first(size));
-  if (!batch) return failure(batch.error());
-  return *std::move(batch);
+  return check_rest(bytes.subspan(size));
 }
 
-}  // namespace
-
 Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
-  const auto batch = only_batch(bytes, options);
-  if (const auto* refused = std::get_if<ValidationFailure>(&batch)) {
-    ValidationFailure failure = *refused;
-    failure.is_of_request = true;
-    return failure;
+  if (auto refused = check_request(bytes, options.allow_zstd)) {
+    refused->is_in_request = true;
+    return *std::move(refused);
   }
-  return Validator(std::get<BatchView>(batch), options).run();
+  auto batch = BatchView::parse(bytes.first(std::get<size_t>(find_batch(bytes))));
+  if (!batch) return failure(batch.error());
+  return Validator(*batch, options).run();
 }
 
 }  // namespace millrace::record

@@ -57,9 +57,8 @@ struct ValidationFailure {
   std::string message;
   /// At most 100 are listed; empty where the batch as a whole is wrong.
   std::vector<RecordFault> record_errors;
-  /// The bytes are not one batch that this request may carry: what a Kafka broker finds out before
-  /// it looks for the partition's log.
-  bool is_of_request = false;
+  /// Whether the request alone shows it, before any topic is looked at.
+  bool is_in_request = false;
 
   Error to_error() const { return kafka_error(code, message); }
 };
@@ -84,6 +83,13 @@ struct ValidatedBatch {
 
 /// Either outcome of a check.
 using Validation = std::variant<ValidatedBatch, ValidationFailure>;
+
+/// Whether the first batch belongs to a transaction; the failure where its size or magic is
+/// impossible. Nothing else of it is looked at.
+std::variant<bool, ValidationFailure> is_transactional(ByteView bytes);
+
+/// What is wrong with the batches of a Produce partition before any of them is read.
+std::optional<ValidationFailure> check_request(ByteView bytes, bool allow_zstd);
 
 /// Checks the one batch of a Produce partition. `bytes` must outlive the answer. As in Kafka bytes
 /// behind the batch that cannot hold another one are ignored.

@@ -14,6 +14,7 @@ class Accepted:
     apis: tuple
     paths: tuple
     fits: Callable = lambda difference, said: True
+    parts: bool = False  # the brokers' states differ from then on
     used: int = field(default=0, compare=False)
 
 
@@ -43,7 +44,22 @@ def of_in_sync_replicas(difference, _):
     return any("min.insync.replicas" == e.get("Name") for e in (*difference.within, difference.ours, difference.theirs) if isinstance(e, dict))
 
 
+def kafka_fails(difference, _):
+    """UNKNOWN_SERVER_ERROR is an exception that escaped; what we refuse with an error of its own is as good."""
+    return difference.theirs == -1 and difference.ours != 0
+
+
+def resets_in_sync_replicas(difference, said):
+    """AlterConfigs of all brokers takes away what it does not name."""
+    return difference.theirs == 40 and difference.within[1]["ResourceType"] == 4 and difference.within[1]["ResourceName"] == ""
+
+
 ACCEPTED = [
+    Accepted("requests that Kafka fails on", ANY, ("ErrorCode",), kafka_fails),
+    Accepted("requests that Kafka fails on", ANY, ("ErrorMessage",), lambda d, _: d.within[1].get("ErrorCode") == -1),
+    Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorCode",), resets_in_sync_replicas, parts=True),
+    Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorMessage",),
+             lambda d, _: d.within[1]["ErrorCode"] == 40 and d.within[1]["ResourceType"] == 4 and d.within[1]["ResourceName"] == ""),
     Accepted("aborted transactions of a fetch that failed", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions",), both_empty),
     Accepted("values of a broker", ("DescribeConfigs",), tuple(f"Results[].Configs[].{f}" for f in (
         "Value", "ConfigSource", "ReadOnly", "IsSensitive", "ConfigType", "Synonyms[]", "Synonyms[].Value", "Synonyms[].Source")), told_of_broker),

@@ -23,7 +23,8 @@ def join(world, version):
     protocols = [{"Name": n, "Metadata": rng.choice((b"", b"m"))} for n in world.some(("range", "roundrobin"))]
     body = {"GroupId": member.group, "SessionTimeoutMs": 30000, "RebalanceTimeoutMs": 60000, "MemberId": member.id, "ProtocolType": "consumer",
             "Protocols": protocols, "GroupInstanceId": member.instance, "Reason": rng.choice((None, "why"))}
-    keep = [Keep(f"{member.name}.id", ("MemberId",), codes=(0, MEMBER_ID_REQUIRED)), Keep(f"{member.name}.epoch", ("GenerationId",))]
+    keep = [Keep(f"{member.name}.id", ("MemberId",), codes=(0, MEMBER_ID_REQUIRED)), Keep(f"{member.name}.epoch", ("GenerationId",)),
+            Keep(f"{member.name}.protocol", ("ProtocolName",))]
     return body, keep, {"line": member.name, "may_wait": True}
 
 
@@ -32,7 +33,7 @@ def sync(world, version):
     member = classic(world)
     assignments = [{"MemberId": m.id, "Assignment": f"for {m.name}".encode()} for m in world.classic_members]
     body = {"GroupId": member.group, "GenerationId": member.epoch, "MemberId": member.id, "GroupInstanceId": member.instance,
-            "ProtocolType": world.rng.choice((None, "consumer")), "Assignments": assignments if world.rng.random() < 0.8 else []}
+            "ProtocolType": "consumer", "ProtocolName": Slot(f"{member.name}.protocol", "range"), "Assignments": assignments if world.rng.random() < 0.8 else []}
     return body, [], {"line": member.name, "may_wait": True}
 
 

@@ -90,10 +90,11 @@ class Player:
         self.program, self.findings, self.waiting, self.touched_broker = program, [], [], False
         for side in self.sides:
             side.begin()
+        self.parted = False
         for step in program.steps:
             self.step(step)
             self.collect()
-            if any(f.step.api not in READS for f in self.findings):
+            if self.parted or any(f.step.api not in READS for f in self.findings):
                 break  # the brokers are no longer in the same state
         self.clean()
         return self.findings
@@ -191,7 +192,14 @@ class Player:
         said = []
         for side, body, answer in zip(self.sides, bodies, answers):
             said.append(answer if isinstance(answer, str) else side.plain(own(step.api, answer, self.program, body)))
-        return [d for d in differences(*said) if not explained(d, step, said)]
+        found = []
+        for difference in differences(*said):
+            reason = explained(difference, step, said)
+            if reason is None:
+                found.append(difference)
+            else:
+                self.parted |= reason.parts
+        return found
 
     # ---- Until both brokers are where the step leads -----------------------------------------------------------------
 
@@ -242,11 +250,11 @@ class Player:
             self.agree(step, "OffsetFetch", 9, {"Groups": [{"GroupId": g, "Topics": None} for g in self.program.groups]})
 
     def configs_settled(self, step, body, answer):
+        self.touched_broker |= any(r["ResourceType"] in (4, 8) for r in body["Resources"])
         if body.get("ValidateOnly") or not {0} & set(error_codes(answer)):
             return
         for resource in body["Resources"]:
             kind, name = resource["ResourceType"], resource["ResourceName"]
-            self.touched_broker |= kind in (4, 8)
             keys = [c["Name"] for c in resource["Configs"]]
             if kind in (TOPIC, GROUP, 4) and keys:
                 asked = {"Resources": [{"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys}], "IncludeSynonyms": True}

@@ -26,7 +26,7 @@ TOPIC_VALUES = {
     "min.insync.replicas": ("1", "2", "0"), "retention.ms": ("604800000", "-1", "-2", "1e3"),
     "retention.bytes": ("-1", "100000000", "5.5"), "segment.bytes": ("1073741824", "2000000", "13"),
     "segment.ms": ("604800000", "0"), "index.interval.bytes": ("4096", "0", "-1"),
-    "min.cleanable.dirty.ratio": ("0.5", "0.9", "1.5", "NaN"), "delete.retention.ms": ("86400000", "-1"),
+    "min.cleanable.dirty.ratio": ("0.5", "0.9", "1.5"), "delete.retention.ms": ("86400000", "-1"),
     "min.compaction.lag.ms": ("0", "99999999999"), "max.compaction.lag.ms": ("9223372036854775807", "0"),
     "flush.messages": ("1", "9223372036854775807", "0"), "flush.ms": ("1000", "-1"), "file.delete.delay.ms": ("60000", "-1"),
     "preallocate": ("false", "true", "maybe"), "unclean.leader.election.enable": ("false", "true", "1"),
@@ -52,6 +52,8 @@ CONFIGS = {2: TOPIC_VALUES, 32: GROUP_VALUES, 4: BROKER_VALUES, 8: LOGGER_VALUES
 
 def topic_names(world, api):
     names = world.topic_names() * 2 + [world.prefix + "missing", "", "a/b", "..", "x" * 250]
+    if api == "CreateTopics":
+        names.append(world.prefix + "c_d")  # collides with c.d
     return names + [INTERNAL] if api in MAY_NAME_INTERNAL else names
 
 

@@ -48,7 +48,7 @@ class World:
     def __init__(self, rng, prefix):
         self.rng, self.prefix = rng, prefix
         self.topics = {prefix + "a": 3, prefix + "b": 1}
-        self.later = [prefix + "c", prefix + "c.d", prefix + "c_d"]
+        self.later = [prefix + "c", prefix + "c.d"]
         self.classic = [prefix + "g"]
         self.consumer = [prefix + "h"]
         self.transactional = [prefix + "tx", prefix + "ty"]

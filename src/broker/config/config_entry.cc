@@ -13,22 +13,28 @@ std::optional<std::string> value_of(std::string_view text) {
   return std::string(text);
 }
 
-/// Every place where the broker gives one of `names` a value, the one in force first.
+/// The places where the broker gives one of `names` a value, the one in force first. As Kafka has
+/// it, those before the first that says it by the first name are left out.
 std::vector<ConfigSynonym> broker_synonyms(std::span<const ConfigParent> names,
                                            const BrokerConfig& broker) {
   std::vector<ConfigSynonym> synonyms;
-  for (const ConfigParent& parent : names) {
-    const auto add = [&](const ConfigValues& values, ConfigSource source) {
+  const auto add = [&](const ConfigValues& values, ConfigSource source) {
+    for (const ConfigParent& parent : names) {
       const auto found = values.find(parent.name);
       if (found != values.end()) synonyms.push_back({found->first, found->second, source});
-    };
-    add(broker.dynamic(), ConfigSource::dynamic_broker);
-    add(broker.defaults(), ConfigSource::dynamic_default_broker);
-    add(broker.given(), ConfigSource::static_broker);
+    }
+  };
+  add(broker.dynamic(), ConfigSource::dynamic_broker);
+  add(broker.defaults(), ConfigSource::dynamic_default_broker);
+  add(broker.given(), ConfigSource::static_broker);
+  for (const ConfigParent& parent : names) {
     const auto initial = value_of(find_key(ConfigScope::broker, parent.name)->default_value);
     if (initial)
       synonyms.push_back({std::string(parent.name), initial, ConfigSource::default_value});
   }
+  const auto first = std::ranges::find_if(
+      synonyms, [&](const ConfigSynonym& one) { return one.name == names.front().name; });
+  synonyms.erase(synonyms.begin(), first);
   return synonyms;
 }
 

@@ -112,6 +112,7 @@ Result<void> check_value(const ConfigKey& key, std::string_view value) {
     case ConfigType::int32:
     case ConfigType::int64: return check_number(key, value);
     case ConfigType::real: return check_real(key, value);
+    case ConfigType::unknown:
     case ConfigType::string: return check_choice(key, value, value);
     case ConfigType::list: return check_list(key, value);
   }

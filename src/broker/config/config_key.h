@@ -16,6 +16,7 @@ namespace millrace::broker {
 
 /// The kind of a value, with DescribeConfigs' number for it.
 enum class ConfigType : int8_t {
+  unknown = 0,
   boolean = 1,
   string = 2,
   int32 = 3,

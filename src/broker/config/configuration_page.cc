@@ -35,6 +35,7 @@ std::string_view type_name(ConfigType type) {
     case ConfigType::int64: return "long";
     case ConfigType::real: return "double";
     case ConfigType::list: return "list";
+    case ConfigType::unknown: break;
   }
   return "";
 }
