@@ -42,7 +42,8 @@ void HandlersTest::open() {
   transactions_->load();
 }
 
-std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame, std::function<void()> then) {
+std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame,
+                                                       std::function<void(const Told&)> then) {
   auto told = std::make_shared<Told>();
   // Memory of exactly the frame's size, so that the asan preset sees a read beyond it.
   auto memory = std::shared_ptr<std::byte[]>(new std::byte[frame.size()]);
@@ -52,7 +53,7 @@ std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame, std::func
            [told, then = std::move(then)](Answer answer) {
              ++told->answers;
              told->last = std::move(answer);
-             if (then) then();
+             if (then) then(*told);
            });
   return told;
 }

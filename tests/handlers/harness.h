@@ -38,10 +38,10 @@ class HandlersTest : public ::testing::Test {
   void crash();
 
   /// A frame without the size in front. `then` runs where the answer is given.
-  std::shared_ptr<Told> send(ByteView frame, std::function<void()> then = {});
+  std::shared_ptr<Told> send(ByteView frame, std::function<void(const Told&)> then = {});
   template <wire::Message Request>
   std::shared_ptr<Told> send(const Request& request, int16_t version,
-                             std::function<void()> then = {}) {
+                             std::function<void(const Told&)> then = {}) {
     const Bytes frame = joined(wire::request_frame(
         request, {.api_version = version, .correlation_id = 7, .client_id = "test"}));
     return send(ByteView(frame).subspan(4), std::move(then));

@@ -36,7 +36,8 @@ class TransactionalProduce : public HandlersTest {
     });
   }
 
-  std::shared_ptr<Told> produce(int32_t sequence, int16_t acks, std::function<void()> then = {}) {
+  std::shared_ptr<Told> produce(int32_t sequence, int16_t acks,
+                                std::function<void(const Told&)> then = {}) {
     record::BatchBuilder builder({.is_transactional = true,
                                   .producer_id = ProducerId(producer_.producer_id),
                                   .producer_epoch = producer_.producer_epoch,
@@ -64,7 +65,7 @@ class TransactionalProduce : public HandlersTest {
 TEST_F(TransactionalProduce, ABatchIsNotOvertakenWhileAnEarlierOneWaitsForTheCoordinator) {
   std::shared_ptr<Told> second, third;
   while_the_coordinator_waits([&] { second = produce(1, -1); });
-  const auto first = produce(0, 1, [&] { third = produce(2, -1); });
+  const auto first = produce(0, 1, [&](const Told&) { third = produce(2, -1); });
   ASSERT_TRUE(second && third);
   for (const auto& [told, offset] : {std::pair{first, 0}, {second, 1}, {third, 2}}) {
     EXPECT_EQ(outcome(*told).error_code, ErrorCode::none);
