@@ -25,8 +25,8 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   void start() {
     resolve();
     read_all();
-    const bool answer_now = failed_ || diverged_ || spec_.targets.empty() || spec_.wait_max <= Milliseconds(0) ||
-                            bytes_ >= spec_.bytes_min;
+    const bool answer_now = failed_ || diverged_ || spec_.targets.empty() ||
+                            spec_.wait_max <= Milliseconds(0) || bytes_ >= spec_.bytes_min;
     if (answer_now) return callback_(std::move(results_));
     wait();
   }

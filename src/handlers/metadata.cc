@@ -113,9 +113,11 @@ wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode e
 bool asks_too_early(const MetadataCall& call) {
   const auto& topics = call.request.topics;
   return call.version() < kFirstWithLookupById && topics &&
-         std::ranges::any_of(*topics, [](const wire::MetadataRequest::Topic& topic) {
-           return !topic.name || !topic.topic_id.is_zero();
-         });
+         std::ranges::any_of(
+             *topics,
+             [](const wire::MetadataRequest::Topic& topic) {
+               return !topic.name || !topic.topic_id.is_zero();
+             });
 }
 
 }  // namespace
