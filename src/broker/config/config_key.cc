@@ -107,7 +107,7 @@ Result<void> check_value(const ConfigKey& key, std::string_view value) {
   if (key.name == "millrace.durability") return check_durability(key, value);
   switch (key.type) {
     case ConfigType::boolean:
-      if (value == "true" || value == "false") return {};
+      if (value == "true" || value == "false") return check_choice(key, value, value);
       return invalid(key, value, "Expected value to be either true or false");
     case ConfigType::int32:
     case ConfigType::int64: return check_number(key, value);

@@ -44,7 +44,7 @@ struct ConfigKey {
   /// Of numbers: bounds, both included.
   int64_t min = std::numeric_limits<int64_t>::min();
   int64_t max = std::numeric_limits<int64_t>::max();
-  /// Of strings and lists: the legal values, separated by commas; empty: any.
+  /// Of strings, lists and booleans: the legal values, separated by commas; empty: any.
   std::string_view choices = {};
   /// Of topic and group keys: the broker keys that give the default; the first that has a value
   /// counts.
