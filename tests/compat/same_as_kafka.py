@@ -19,7 +19,7 @@ class Side:
     """One of the two brokers; topics are called by the words of the test."""
 
     def __init__(self, bootstrap, name):
-        self.name = cache(name)
+        self.bootstrap, self.name = bootstrap, cache(name)
         self.wire = Wire(bootstrap)
         self.words = {NOBODY: "nobody"}
         self.ids = {}

@@ -37,10 +37,11 @@ def varint(value):
     return out + bytes([value])
 
 
-def record(value, offset_delta=0, key=None):
+def record(value, offset_delta=0, key=None, headers=()):
     body = b"\0" + varint(0) + varint(offset_delta)
     body += varint(-1) if key is None else varint(len(key)) + key
-    body += varint(len(value)) + value + varint(0)
+    body += varint(len(value)) + value + varint(len(headers))
+    body += b"".join(varint(len(part)) + part for header in headers for part in header)
     return varint(len(body)) + body
 
 
