@@ -26,6 +26,7 @@ CLIENT_VERSIONS = ("2.8.2", "3.9.2", VERSION, "4.4.0")
 PEERS = Path(os.environ.get("MILLRACE_PEERS") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace-peers")
 LIBS = PEERS / f"kafka-{VERSION}" / "libs"
+STREAMS_LIBS = PEERS / f"kafka-{VERSION}" / "streams-libs"
 
 TOOLS = {
     "topics": "org.apache.kafka.tools.TopicCommand",
@@ -56,6 +57,11 @@ def install_clients(version):
     return fetched(PEERS / f"kafka-clients-{version}" / "libs", "clients-pom.xml", f"-Dclients.version={version}")
 
 
+def install_streams():
+    """Returns a folder with what Kafka Streams and Connect's file connectors need beside Kafka's own jars."""
+    return fetched(STREAMS_LIBS, "streams-pom.xml")
+
+
 def fetched(libs, pom, *properties):
     """A folder with what a pom names, complete or not there at all."""
     if (libs / ".complete").exists():
@@ -75,11 +81,13 @@ def fetched(libs, pom, *properties):
 QUICK_START = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]  # for programs of a few seconds
 
 
-def java(*arguments, libs=None, classes=None, heap="512m", level="WARN", target="SYSTEM_ERR"):
-    """The command line of one JVM with Kafka's jars, or those of `libs`, on the class path; before them `classes`."""
+def java(*arguments, libs=None, more_libs=(), classes=None, heap="512m", level="WARN", target="SYSTEM_ERR"):
+    """The command line of one JVM with Kafka's jars on its class path, or those of `libs`; before them `classes`, after
+    them the jars of further folders."""
+    folders = (libs or install(), *more_libs)
     return ["java", f"-Xmx{heap}", f"-Dpeer.level={level}", f"-Dpeer.target={target}",
             f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-Djava.awt.headless=true",
-            "-cp", ":".join([*([str(classes)] if classes else []), f"{libs or install()}/*"]), *arguments]
+            "-cp", ":".join([*([str(classes)] if classes else []), *(f"{folder}/*" for folder in folders)]), *arguments]
 
 
 def compiled(program, classes, libs):
@@ -229,7 +237,7 @@ class KafkaTools(JavaPeer):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["install"]:
-            print(*map(install_clients, CLIENT_VERSIONS), sep="\n")
+            print(*map(install_clients, CLIENT_VERSIONS), install_streams(), sep="\n")
         case ["run", tool, *rest]:
             command = java(TOOLS.get(tool, tool), *rest)
             os.execvp(command[0], command)
