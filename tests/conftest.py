@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent / "peers"))
 sys.path.insert(0, str(Path(__file__).parent / "compat"))
 sys.path.insert(0, str(Path(__file__).parent / "integration"))
 
+import go_peer  # noqa: E402
 import kafka_peer  # noqa: E402
 from millrace import Millrace  # noqa: E402
 
@@ -92,6 +93,13 @@ def kcat(request):
     program = shutil.which("kcat")
     assert program, "kcat is not installed (apt-get install kcat)"
     return program
+
+
+@pytest.fixture(scope="session")
+def go_program(request):
+    """go_program("sarama"): a client program of tests/peers/go."""
+    _peers_or_skip(request)
+    return go_peer.program
 
 
 @pytest.fixture

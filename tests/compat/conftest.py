@@ -1,7 +1,9 @@
 """What tests of this folder share."""
 import pytest
 
-import same_as_kafka
+pytest.register_assert_rewrite("round_trips")
+
+import same_as_kafka  # noqa: E402
 
 
 @pytest.fixture
