@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent / "integration"))
 
 import go_peer  # noqa: E402
 import kafka_peer  # noqa: E402
+import node_peer  # noqa: E402
 from millrace import Millrace  # noqa: E402
 
 
@@ -100,6 +101,13 @@ def go_program(request):
     """go_program("sarama"): a client program of tests/peers/go."""
     _peers_or_skip(request)
     return go_peer.program
+
+
+@pytest.fixture(scope="session")
+def node_program(request):
+    """node_program("kafkajs"): a client program of tests/peers/node."""
+    _peers_or_skip(request)
+    return node_peer.program
 
 
 @pytest.fixture

@@ -185,7 +185,8 @@ def plan(options):
     installs = {"clients": [PEERS / "venv"]}
     if not options.without_peers:
         installs["kafka"] = [sys.executable, PEERS / "kafka_peer.py", "install"]
-        installs["go"] = [sys.executable, PEERS / "go_peer.py", "install"]
+        for clients in ("go", "node"):
+            installs[clients] = [sys.executable, PEERS / f"{clients}_peer.py", "install"]
     background = {}
 
     def begin_installs(log):
@@ -229,7 +230,7 @@ class Runner:
             start = time.monotonic()
             path = LOGS / f"{name}.log"
             broken = False
-            with path.open("a" if name in ("clients", "kafka", "go") else "w") as log:
+            with path.open("a" if name in ("clients", "kafka", "go", "node") else "w") as log:
                 try:
                     outcome = stage(log)
                 except Failed as failed:

@@ -51,10 +51,9 @@ def committed(bootstrap, group, topic, partitions):
 def produced_with_every_codec(program, bootstrap, name):
     topic = create(bootstrap, name("codecs"), len(CODECS))
     values = [f'{{"user":{i},"action":"click"}}' for i in range(300)]
-    for partition, codec in enumerate(CODECS):
-        told = program.run("produce", bootstrap=bootstrap, topic=topic, partition=partition, codec=codec, values=values)
-        assert told["offsets"] == list(range(300))
-        assert codecs_in(bootstrap, topic, partition) == {codec}
+    told = program.run("produce", bootstrap=bootstrap, topic=topic, codecs=CODECS, values=values)
+    assert told["offsets"] == [list(range(300))] * len(CODECS)
+    assert [codecs_in(bootstrap, topic, p) for p in range(len(CODECS))] == [{codec} for codec in CODECS]
     assert read_partitions(bootstrap, topic, len(CODECS), 5 * 300) == {p: values for p in range(len(CODECS))}
 
 
@@ -86,17 +85,16 @@ def shared_by_a_group(program, bootstrap, name, protocol):
     assert committed(bootstrap, group, topic, 4) == [50] * 4
 
 
-TRANSACTIONS = [{"values": [f"{round}-{i}" for i in range(10)], "commit": round % 2 == 1} for round in range(4)]
-KEPT = [value for transaction in TRANSACTIONS if transaction["commit"] for value in transaction["values"]]
-
-
-def committed_and_aborted(program, bootstrap, name):
+def committed_and_aborted(program, bootstrap, name, rounds=4):
+    """Every other transaction is aborted, the first one too."""
     topic = create(bootstrap, name("transactional"))
     request = dict(bootstrap=bootstrap, topic=topic)
-    assert program.run("transactions", id=name("txn"), transactions=TRANSACTIONS, **request) == {"ended": 4}
-    assert read_all(bootstrap, topic, 20) == sorted(KEPT)
-    assert len(read_all(bootstrap, topic, 40, "read_uncommitted")) == 40
-    assert program.run("read", count=20, **request) == {"values": KEPT}
+    transactions = [{"values": [f"{r}-{i}" for i in range(10)], "commit": r % 2 == 1} for r in range(rounds)]
+    kept = [value for transaction in transactions if transaction["commit"] for value in transaction["values"]]
+    assert program.run("transactions", id=name("txn"), transactions=transactions, **request) == {"ended": rounds}
+    assert read_all(bootstrap, topic, len(kept)) == kept
+    assert len(read_all(bootstrap, topic, 10 * rounds, "read_uncommitted")) == 10 * rounds
+    assert program.run("read", count=len(kept), **request) == {"values": kept}
 
 
 def copied_exactly_once(program, bootstrap, name, protocol="range"):

@@ -42,6 +42,6 @@ def test_topics_are_administered(program, bootstrap, name):
 @pytest.mark.parametrize("client", ["franz_go"])
 def test_kadm_tells_of_records_groups_and_producers(program, bootstrap, name):
     topic = round_trips.create(bootstrap, name("inspected"), 3)
-    program.run("produce", bootstrap=bootstrap, topic=topic, partition=1, codec="none", values=["v"] * 10)
+    program.run("produce", bootstrap=bootstrap, topic=topic, codecs=["none"], values=["v"] * 10)
     assert program.run("inspect", bootstrap=bootstrap, topic=topic, group=name("group")) == {
         "end": 10, "start": 10, "lag": 0, "group": True, "replicas": 3, "producers": 1}

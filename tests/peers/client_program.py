@@ -1,6 +1,7 @@
 """Client programs in other languages (go/, node/): told what to do in a line of JSON, they tell what they saw in lines.
 
-    program.run("produce", bootstrap=..., topic=..., partition=0, codec="zstd", values=[...])  -> {"offsets": [...]}
+    program.run("produce", bootstrap=..., topic=..., codecs=["none", "zstd"], values=[...])
+                                       -> {"offsets": [[...], [...]]}; a partition for each codec, from the first on
     program.run("transactions", bootstrap=..., topic=..., id=..., transactions=[{"values": [...], "commit": True}])
     program.run("read", bootstrap=..., topic=..., count=10)       -> {"values": [...]} of the committed records
     program.run("copy", bootstrap=..., source=..., sink=..., group=..., id=..., protocol=..., count=10)

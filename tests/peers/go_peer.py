@@ -42,6 +42,7 @@ def run_go(*arguments, **more):
                           stdin=subprocess.DEVNULL, **more)
 
 
+@cache
 def install():
     """Returns the folder of the programs, built anew where their sources changed."""
     sources = sorted(path for path in SOURCE.rglob("*") if path.is_file())

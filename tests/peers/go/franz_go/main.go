@@ -30,23 +30,25 @@ func client(r talk.Request, options ...kgo.Opt) *kgo.Client {
 	return made
 }
 
+// produce writes the values to one partition with each codec.
 func produce(r talk.Request) {
 	codecs := map[string]kgo.CompressionCodec{
 		"none": kgo.NoCompression(), "gzip": kgo.GzipCompression(), "snappy": kgo.SnappyCompression(),
 		"lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression(),
 	}
-	c := client(r, kgo.ProducerBatchCompression(codecs[r.Codec]), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.ProducerLinger(5*time.Millisecond))
-	defer c.Close()
-	var records []*kgo.Record
-	for _, value := range r.Values {
-		records = append(records, &kgo.Record{Topic: r.Topic, Partition: r.Partition, Value: []byte(value)})
-	}
-	results := c.ProduceSync(background, records...)
-	talk.Must(results.FirstErr())
-	var offsets []int64
-	for _, result := range results {
-		offsets = append(offsets, result.Record.Offset)
+	offsets := make([][]int64, len(r.Codecs))
+	for partition, codec := range r.Codecs {
+		c := client(r, kgo.ProducerBatchCompression(codecs[codec]), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		var records []*kgo.Record
+		for _, value := range r.Values {
+			records = append(records, &kgo.Record{Topic: r.Topic, Partition: int32(partition), Value: []byte(value)})
+		}
+		results := c.ProduceSync(background, records...)
+		talk.Must(results.FirstErr())
+		for _, result := range results {
+			offsets[partition] = append(offsets[partition], result.Record.Offset)
+		}
+		c.Close()
 	}
 	talk.Tell(map[string]any{"offsets": offsets})
 }

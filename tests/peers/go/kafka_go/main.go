@@ -19,28 +19,31 @@ func main() {
 
 var background = context.Background()
 
+// produce writes the values to one partition with each codec.
 func produce(r talk.Request) {
 	codecs := map[string]kafka.Compression{
 		"none": 0, "gzip": kafka.Gzip, "snappy": kafka.Snappy, "lz4": kafka.Lz4, "zstd": kafka.Zstd,
 	}
-	var offsets []int64
-	writer := kafka.Writer{
-		Addr: kafka.TCP(r.Bootstrap), Topic: r.Topic, Compression: codecs[r.Codec], RequiredAcks: kafka.RequireAll,
-		BatchTimeout: 5 * time.Millisecond,
-		Balancer:     kafka.BalancerFunc(func(kafka.Message, ...int) int { return int(r.Partition) }),
-		Completion: func(written []kafka.Message, err error) {
-			talk.Must(err)
-			for _, message := range written {
-				offsets = append(offsets, message.Offset)
-			}
-		},
+	offsets := make([][]int64, len(r.Codecs))
+	for partition, codec := range r.Codecs {
+		writer := kafka.Writer{
+			Addr: kafka.TCP(r.Bootstrap), Topic: r.Topic, Compression: codecs[codec], RequiredAcks: kafka.RequireAll,
+			BatchTimeout: 5 * time.Millisecond,
+			Balancer:     kafka.BalancerFunc(func(kafka.Message, ...int) int { return partition }),
+			Completion: func(written []kafka.Message, err error) {
+				talk.Must(err)
+				for _, message := range written {
+					offsets[partition] = append(offsets[partition], message.Offset)
+				}
+			},
+		}
+		var messages []kafka.Message
+		for _, value := range r.Values {
+			messages = append(messages, kafka.Message{Value: []byte(value)})
+		}
+		talk.Must(writer.WriteMessages(background, messages...))
+		talk.Must(writer.Close())
 	}
-	var messages []kafka.Message
-	for _, value := range r.Values {
-		messages = append(messages, kafka.Message{Value: []byte(value)})
-	}
-	talk.Must(writer.WriteMessages(background, messages...))
-	talk.Must(writer.Close())
 	talk.Tell(map[string]any{"offsets": offsets})
 }
 

@@ -51,18 +51,21 @@ func messages(topic string, partition int32, values []string) []*sarama.Producer
 	return made
 }
 
+// produce writes the values to one partition with each codec.
 func produce(r talk.Request) {
-	c := config()
-	c.Producer.Partitioner = sarama.NewManualPartitioner
-	talk.Must(c.Producer.Compression.UnmarshalText([]byte(r.Codec)))
-	p := producer(r, c)
-	sent := messages(r.Topic, r.Partition, r.Values)
-	talk.Must(p.SendMessages(sent))
-	var offsets []int64
-	for _, message := range sent {
-		offsets = append(offsets, message.Offset)
+	offsets := make([][]int64, len(r.Codecs))
+	for partition, codec := range r.Codecs {
+		c := config()
+		c.Producer.Partitioner = sarama.NewManualPartitioner
+		talk.Must(c.Producer.Compression.UnmarshalText([]byte(codec)))
+		p := producer(r, c)
+		sent := messages(r.Topic, int32(partition), r.Values)
+		talk.Must(p.SendMessages(sent))
+		for _, message := range sent {
+			offsets[partition] = append(offsets[partition], message.Offset)
+		}
+		talk.Must(p.Close())
 	}
-	talk.Must(p.Close())
 	talk.Tell(map[string]any{"offsets": offsets})
 }
 

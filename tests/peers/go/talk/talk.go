@@ -15,8 +15,7 @@ type Request struct {
 	Operation    string
 	Bootstrap    string
 	Topic        string
-	Partition    int32
-	Codec        string
+	Codecs       []string
 	Values       []string
 	Group        string
 	Protocol     string
