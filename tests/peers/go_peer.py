@@ -37,9 +37,10 @@ def environment():
             "GOPATH": str(PEERS / "go"), "GOCACHE": str(PEERS / "go" / "build"), "CGO_ENABLED": "0"}
 
 
-def run_go(*arguments, **more):
-    return subprocess.run([toolchain() / "bin" / "go", *map(str, arguments)], cwd=SOURCE, env=environment(),
-                          stdin=subprocess.DEVNULL, **more)
+def run_go(*arguments, settings=None, **more):
+    """The go command in the module; `settings` are more variables of its environment."""
+    return subprocess.run([toolchain() / "bin" / "go", *map(str, arguments)], cwd=SOURCE,
+                          env={**environment(), **(settings or {})}, stdin=subprocess.DEVNULL, **more)
 
 
 @cache
