@@ -67,23 +67,23 @@ void TransactionCore::verify_partitions(VerifyPartitionsRequest request,
   const Found found = find(request.transactional_id);
   if (found.error != ErrorCode::none) return answer_all(found.error);
   if (!found.cell) return answer_all(ErrorCode::invalid_producer_id_mapping);
+  const TransactionCellPtr& cell = found.cell;
 
   ErrorCode error = ErrorCode::none;
   VerifiedPartitions verified;
   {
-    const MutexLock lock(found.cell->mutex);
-    const Transaction& transaction = found.cell->transaction;
-    if (!found.cell->pending) error = check_producer(transaction, request.producer);
-    if (error == ErrorCode::none && is_busy(*found.cell)) {
+    const MutexLock lock(cell->mutex);
+    if (!cell->pending) error = check_producer(cell->transaction, request.producer);
+    if (error == ErrorCode::none && is_busy(*cell)) {
       error = ErrorCode::concurrent_transactions;
-      if (wait(*found.cell, may_wait, [self = shared_from_this(), request, reply] {
+      if (wait(*cell, may_wait, [self = shared_from_this(), request, reply] {
             self->verify_partitions(request, reply, MayWait::no);
           })) {
         return;
       }
     }
     for (const TransactionPartition& partition : request.partitions) {
-      verified[partition] = transaction.partitions.contains(partition)
+      verified[partition] = cell->transaction.partitions.contains(partition)
                                 ? ErrorCode::none
                                 : ErrorCode::transaction_abortable;
     }
