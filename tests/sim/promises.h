@@ -47,11 +47,16 @@ struct PartitionKey {
   auto operator<=>(const PartitionKey&) const = default;
 };
 
+struct LastBatch {
+  int32_t last_sequence = -1;
+  int64_t last_offset = -1;
+};
+
 struct PartitionPromises {
   /// What was sent, by the offset that it was or would have been given.
   std::map<int64_t, SentRecord> sent;
-  /// The last sequences that were acknowledged.
-  std::map<ProducerId, int32_t> last_sequences;
+  /// Of idempotent producers, what was acknowledged last.
+  std::map<ProducerId, LastBatch> last_batches;
   /// The highest offset given to DeleteRecords, and the highest one answered.
   int64_t start_asked = 0;
   int64_t start_answered = 0;

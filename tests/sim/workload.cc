@@ -219,7 +219,9 @@ void Workload::append(const Target& target, int16_t acks, ProducerState* produce
   ASSERT_EQ(appended.error, ErrorCode::none);
   if (acks == -1) note_acknowledged(target, appended.base_offset, records.size());
   if (producer == nullptr) return;
-  promises_.partitions[target.key].last_sequences[producer->id] = producer->next_sequence - 1;
+  promises_.partitions[target.key].last_batches[producer->id] = {
+      .last_sequence = producer->next_sequence - 1,
+      .last_offset = appended.base_offset + std::ssize(records) - 1};
 }
 
 void Workload::produce() {
