@@ -55,8 +55,8 @@ struct NewPartitions {
   std::string topic;
   /// The count afterwards.
   int32_t count = 0;
-  /// One entry for each new partition, or empty.
-  std::vector<std::vector<int32_t>> assignments = {};
+  /// One entry for each new partition; without it the broker chooses.
+  std::optional<std::vector<std::vector<int32_t>>> assignments = std::nullopt;
 };
 
 /// Safe from any thread. Lookups take one short lock; changes are made one after the other, durable

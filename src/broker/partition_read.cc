@@ -144,6 +144,7 @@ Result<EpochEnd> Partition::epoch_end_offset(LeaderEpoch requested,
                                              LeaderEpoch current_leader_epoch) const {
   MILL_CHECK(check_usable());
   MILL_CHECK(check_epoch(current_leader_epoch));
+  if (requested == kNoLeaderEpoch) return EpochEnd();
   if (requested == leader_epoch()) {
     return EpochEnd{.epoch = requested, .end_offset = log_end_offset()};
   }

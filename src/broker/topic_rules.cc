@@ -108,13 +108,13 @@ Result<void> check_growth(const NewPartitions& request, int32_t current, int32_t
                            " partition(s); ", request.count, " would not be an increase."));
   }
   MILL_CHECK(check_count(request.count));
-  if (request.assignments.empty()) return {};
+  if (!request.assignments) return {};
   const auto added = static_cast<size_t>(request.count - current);
-  if (request.assignments.size() != added) {
+  if (request.assignments->size() != added) {
     return bad_assignment(cat("Attempted to add ", added, " additional partition(s), but ",
-                              request.assignments.size(), " assignment(s) were specified."));
+                              request.assignments->size(), " assignment(s) were specified."));
   }
-  for (const auto& brokers : request.assignments) MILL_CHECK(check_replicas(brokers, node_id));
+  for (const auto& brokers : *request.assignments) MILL_CHECK(check_replicas(brokers, node_id));
   return {};
 }
 

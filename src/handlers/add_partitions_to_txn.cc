@@ -25,6 +25,7 @@ std::vector<Response::Topic> answered(
     const std::function<ErrorCode(const coordinator::TransactionPartition&)>& error_of) {
   std::vector<Response::Topic> answers;
   for (const auto& topic : topics) {
+    if (topic.partitions.empty()) continue;
     auto& answer = answers.emplace_back();
     answer.name = topic.name;
     for (const int32_t index : topic.partitions) {

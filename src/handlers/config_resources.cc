@@ -41,6 +41,11 @@ Result<void> alter_loggers(const RequestContext& context, const std::string& nam
 
 }  // namespace
 
+bool is_known_config_resource(int8_t type) {
+  return type == kTopicResource || type == kBrokerResource || type == kBrokerLoggerResource ||
+         type == kGroupResource;
+}
+
 Result<void> check_config_resource(const RequestContext& context, broker::Operation operation,
                                    int8_t type, const std::string& name) {
   switch (type) {

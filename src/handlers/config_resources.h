@@ -19,6 +19,9 @@ inline constexpr int8_t kBrokerResource = 4;
 inline constexpr int8_t kBrokerLoggerResource = 8;
 inline constexpr int8_t kGroupResource = 32;
 
+/// Whether resources of this type have a configuration.
+bool is_known_config_resource(int8_t type);
+
 /// Success where `type` is one that has a configuration here and the caller may do `operation` with
 /// it; otherwise the error to answer.
 Result<void> check_config_resource(const RequestContext& context, broker::Operation operation,

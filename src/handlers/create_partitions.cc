@@ -23,8 +23,9 @@ wire::CreatePartitionsResponse::Topic grow(const CreatePartitionsCall& call,
   }
   broker::NewPartitions partitions{.topic = asked.name, .count = asked.count};
   if (asked.assignments) {
+    partitions.assignments.emplace();
     for (const auto& assignment : *asked.assignments) {
-      partitions.assignments.push_back(assignment.broker_ids);
+      partitions.assignments->push_back(assignment.broker_ids);
     }
   }
   const auto grown =

@@ -35,6 +35,7 @@ wire::DeleteRecordsResponse::Partition remove(const DeleteRecordsCall& call,
 void handle(const DeleteRecordsCall& call) {
   wire::DeleteRecordsResponse response;
   for (const auto& topic : call.request.topics) {
+    if (topic.partitions.empty()) continue;
     auto& answer = response.topics.emplace_back();
     answer.name = topic.name;
     for (const auto& partition : topic.partitions) {

@@ -37,10 +37,19 @@ wire::DescribeConfigsResponse::Config translate(broker::ConfigEntry entry,
 
 void handle(const DescribeConfigsCall& call) {
   wire::DescribeConfigsResponse response;
-  for (const auto& asked : call.request.resources) {
+  const auto& resources = call.request.resources;
+  const bool any_unknown = !std::ranges::all_of(resources, is_known_config_resource,
+                                                &wire::DescribeConfigsRequest::Resource::resource_type);
+  for (const auto& asked : resources) {
     auto& answer = response.results.emplace_back();
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
+    if (any_unknown) {
+      // As in Kafka, one that there cannot be spoils the whole request.
+      answer.error_code = ErrorCode::invalid_request;
+      answer.error_message = "Unexpected resource type";
+      continue;
+    }
     auto entries = describe_resource(call.context, asked.resource_type, asked.resource_name);
     if (!entries) {
       answer.error_code = to_wire(entries.error());

@@ -2,6 +2,8 @@
 #include "wire/messages/describe_producers.h"
 
 #include "broker/partition.h"
+#include "broker/topic.h"
+#include "handlers/errors.h"
 #include "handlers/handlers.h"
 #include "storage/partition_log.h"
 
@@ -17,6 +19,11 @@ Response::Partition describe(const DescribeProducersCall& call, const std::strin
   if (!call.context.allowed_on_topic(broker::Operation::read, topic)) {
     answer.error_code = ErrorCode::topic_authorization_failed;
     answer.error_message = "Authorization failed.";
+    return answer;
+  }
+  if (const auto valid = broker::check_topic_name(topic); !valid) {
+    answer.error_code = to_wire(valid.error());
+    answer.error_message = valid.error().message();
     return answer;
   }
   const auto partition = call.context.broker().catalog().find_partition(topic, PartitionId(index));

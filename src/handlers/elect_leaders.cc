@@ -58,8 +58,13 @@ void handle(const ElectLeadersCall& call) {
                                 "Unknown election type " + std::to_string(request.election_type)));
   }
   Response response;
-  // Asked for all, an answer names only partitions that had an election.
-  if (!request.topic_partitions) return call.respond(response);
+  if (!request.topic_partitions) {
+    // Asked for all, an answer names every topic, but only partitions that had an election.
+    for (const auto& topic : call.context.broker().catalog().list()) {
+      response.replica_election_results.push_back({.topic = topic->name, .partition_result = {}});
+    }
+    return call.respond(response);
+  }
   for (const auto& asked : *request.topic_partitions) {
     const auto found = call.context.broker().catalog().find(asked.topic);
     auto& topic = response.replica_election_results.emplace_back();

@@ -23,6 +23,11 @@ std::string name_of(const FetchCall& call, const Uuid& id) {
   return topic ? topic->name : "";
 }
 
+// Kafka takes any negative epoch for none here.
+LeaderEpoch optional_epoch(int32_t epoch) {
+  return epoch < 0 ? kNoLeaderEpoch : LeaderEpoch(epoch);
+}
+
 broker::FetchSessionRequest session_request(const FetchCall& call) {
   const wire::FetchRequest& request = call.request;
   broker::FetchSessionRequest session{.session_id = request.session_id,
@@ -39,8 +44,8 @@ broker::FetchSessionRequest session_request(const FetchCall& call) {
            .partition = PartitionId(partition.partition),
            .from = Offset(partition.fetch_offset),
            .bytes_max = partition.partition_max_bytes,
-           .current_leader_epoch = LeaderEpoch(partition.current_leader_epoch),
-           .last_fetched_epoch = LeaderEpoch(partition.last_fetched_epoch)});
+           .current_leader_epoch = optional_epoch(partition.current_leader_epoch),
+           .last_fetched_epoch = optional_epoch(partition.last_fetched_epoch)});
     }
   }
   for (const auto& topic : request.forgotten_topics_data) {

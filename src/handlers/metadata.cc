@@ -64,9 +64,7 @@ class TopicAnswers {
     if (const auto valid = broker::check_topic_name(name); !valid) {
       return {.error_code = to_wire(valid.error()), .name = name};
     }
-    if (!call_.request.allow_auto_topic_creation) {
-      return {.error_code = ErrorCode::unknown_topic_or_partition, .name = name};
-    }
+    if (!call_.request.allow_auto_topic_creation) return unknown(name);
     if (!call_.context.allowed_on_cluster(broker::Operation::create) &&
         !call_.context.allowed_on_topic(broker::Operation::create, name)) {
       return {.error_code = ErrorCode::topic_authorization_failed, .name = name};
@@ -74,6 +72,18 @@ class TopicAnswers {
     const auto created = catalog_.auto_create(name);
     if (!created) return {.error_code = to_wire(created.error()), .name = name};
     return known(**created);
+  }
+
+  Topic unknown(const std::string& name) const {
+    Topic answer{.error_code = ErrorCode::unknown_topic_or_partition, .name = name};
+    tell_operations(answer);
+    return answer;
+  }
+
+  void tell_operations(Topic& answer) const {
+    if (!call_.request.include_topic_authorized_operations) return;
+    answer.topic_authorized_operations =
+        authorized_operations(call_.context, broker::ResourceType::topic, *answer.name);
   }
 
   Topic known(const broker::Topic& topic) const {
@@ -89,10 +99,7 @@ class TopicAnswers {
                                    .isr_nodes = {node},
                                    .offline_replicas = {}});
     }
-    if (call_.request.include_topic_authorized_operations) {
-      answer.topic_authorized_operations =
-          authorized_operations(call_.context, broker::ResourceType::topic, topic.name);
-    }
+    tell_operations(answer);
     return answer;
   }
 
@@ -104,7 +111,8 @@ class TopicAnswers {
 wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode error) {
   wire::MetadataResponse response;
   for (const auto& topic : *request.topics) {
-    response.topics.push_back({.error_code = error, .name = topic.name.value_or("")});
+    response.topics.push_back({.error_code = error, .name = topic.name.value_or(""),
+                               .topic_id = topic.topic_id});
   }
   return response;
 }

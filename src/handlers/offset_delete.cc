@@ -29,6 +29,7 @@ void handle(const OffsetDeleteCall& call) {
   Response refusals;
   coordinator::OffsetDeleteRequest remove{.group_id = request.group_id, .topics = {}};
   for (const auto& topic : request.topics) {
+    if (topic.partitions.empty()) continue;
     if (!call.context.allowed_on_topic(broker::Operation::read, topic.name)) {
       refusals.topics.push_back(refused(topic));
       continue;

@@ -3,7 +3,8 @@
 #include "wire/messages/produce.h"
 
 #include <atomic>
-#include <map>
+#include <optional>
+#include <utility>
 
 #include "broker/partition.h"
 #include "handlers/handlers.h"
@@ -46,28 +47,18 @@ wire::ProduceResponse::Partition translate(int32_t index, broker::ProduceOutcome
   return partition;
 }
 
-// As Kafka looks for it: up to the first partition that has one, or has bytes that are no batch.
-std::variant<bool, record::ValidationFailure> has_transactional_batch(
-    const wire::ProduceRequest& request) {
-  for (const auto& topic : request.topic_data) {
-    for (const auto& partition : topic.partition_data) {
-      if (!partition.records) continue;
-      auto found = record::is_transactional(partition.records->bytes);
-      if (!std::holds_alternative<bool>(found) || std::get<bool>(found)) return found;
-    }
-  }
-  return false;
-}
-
 // A partition's share of the request.
 struct Target {
   size_t topic_at = 0;
   size_t partition_at = 0;
   broker::PartitionPtr partition;
+  /// Why nothing is appended.
+  ErrorCode refusal = ErrorCode::none;
   ByteView records;
-  // Of the batch that may begin a transaction here; 0 for others.
+  /// Of a transactional batch.
+  std::optional<coordinator::ProducerIdentity> producer;
+  /// Of the batch that may begin a transaction here; 0 for others.
   broker::VerificationGuard guard = 0;
-  coordinator::ProducerIdentity producer = {};
 };
 
 // Collects the outcomes of all partitions; whoever brings the last one answers. Each partition
@@ -108,14 +99,8 @@ class PendingProduce {
 
   bool nothing_to_do() const { return missing_ == 0; }
 
-  /// Admitted is a request when every batch is either with its partition or refused; admitted() is
-  /// called for each of these. Then it ends the turn of its connection, if it took one.
-  void wait_for_admissions(size_t count) { admissions_ = count; }
-  void end_turn_when_admitted() { has_turn_ = true; }
-  void admitted() {
-    if (admissions_.fetch_sub(1) > 1 || !has_turn_) return;
-    call_.context.connection->transactional_writes->end();
-  }
+  /// The connection's next request with transactional batches may begin.
+  void end_turn() { call_.context.connection->transactional_writes->end(); }
 
  private:
   bool any_error() const {
@@ -128,10 +113,8 @@ class PendingProduce {
   }
 
   const ProduceCall call_;
-  bool has_turn_ = false;
   wire::ProduceResponse response_;
   std::atomic<size_t> missing_ = 0;
-  std::atomic<size_t> admissions_ = 0;
 };
 
 struct Found {
@@ -157,6 +140,9 @@ void append(const std::shared_ptr<PendingProduce>& pending, const Target& target
   const size_t topic_at = target.topic_at;
   const size_t partition_at = target.partition_at;
   const int32_t index = call.request.topic_data[topic_at].partition_data[partition_at].index;
+  if (target.refusal != ErrorCode::none) {
+    return pending->set(topic_at, partition_at, refused(index, target.refusal));
+  }
   target.partition->append(
       {.records = target.records,
        .acks = call.request.acks,
@@ -179,35 +165,37 @@ ErrorCode refusal_of(ErrorCode error, int16_t version) {
   }
 }
 
-// Looks at the batch's header: whether it belongs to a transaction that may begin with it. What is
-// damaged is found out when it is appended.
-void look_at_transaction(Target& target) {
+// Kafka says more where a producer can do something about it.
+wire::ProduceResponse::Partition not_admitted(int32_t index, ErrorCode error) {
+  auto answer = refused(index, error);
+  if (error == ErrorCode::invalid_txn_state) {
+    answer.error_message = "Partition was not added to the transaction";
+  } else if (error == ErrorCode::not_enough_replicas) {
+    answer.error_message = "Unable to verify the partition has been added to the transaction.";
+  }
+  return answer;
+}
+
+// Looks at the batch's header: whether it belongs to a transaction. What is damaged is found out
+// when it is appended.
+void look_at_producer(Target& target) {
   const auto header = record::BatchHeader::parse(target.records);
   if (!header || !header->is_transactional() || !header->has_producer_id()) return;
   target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
-  target.guard =
-      target.partition
-          ->verification_guard(target.producer.id, target.producer.epoch, header->base_sequence())
-          .value_or(0);
 }
 
-// Whether the guard that was got before asking is gone. The end of the producer's last transaction
-// takes it along where the coordinator waited for that end before it said yes.
-bool has_lost_guard(Target& target) {
-  const auto before = target.guard;
-  look_at_transaction(target);
-  return target.guard != 0 && target.guard != before;
+// Of a batch that the transaction may begin with on its partition, 0 for others.
+broker::VerificationGuard guard_of(const Target& target) {
+  if (!target.producer || target.refusal != ErrorCode::none) return 0;
+  const auto header = record::BatchHeader::parse(target.records);
+  return target.partition
+      ->verification_guard(target.producer->id, target.producer->epoch, header->base_sequence())
+      .value_or(0);
 }
 
-enum class MayAskAgain : uint8_t { no, yes };
-
-// Transactional batches that may begin a transaction on their partition: it is known to the
-// coordinator first.
-void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vector<Target> targets,
-                      MayAskAgain may_ask_again = MayAskAgain::yes) {
-  const ProduceCall& call = pending->call();
+Admission admission_of(const ProduceCall& call, const std::vector<Target>& targets) {
   Admission admission{.transactional_id = call.request.transactional_id.value_or(""),
-                      .producer = targets.front().producer,
+                      .producer = *targets.front().producer,
                       .partitions = {},
                       .version = call.version() >= kFirstOfTransactionsTwo
                                      ? coordinator::TransactionVersion::v2
@@ -216,7 +204,18 @@ void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vecto
   for (const Target& target : targets) {
     admission.partitions.insert({target.partition->id().topic, target.partition->id().partition});
   }
-  admit(call.context, std::move(admission),
+  return admission;
+}
+
+enum class MayAskAgain : uint8_t { no, yes };
+
+// Batches that may begin a transaction on their partition: it is known to the coordinator first.
+// The end of the producer's last transaction takes their guards along where the coordinator waited
+// for that end before it said yes; with new ones it is asked once more.
+void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vector<Target> targets,
+                      MayAskAgain may_ask_again) {
+  auto admission = admission_of(pending->call(), targets);
+  admit(pending->call().context, std::move(admission),
         [pending, targets = std::move(targets),
          may_ask_again](const coordinator::VerifiedPartitions& admitted) {
           std::vector<Target> asked_again;
@@ -226,16 +225,62 @@ void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vecto
             if (error != ErrorCode::none) {
               pending->set(
                   target.topic_at, target.partition_at,
-                  refused(id.partition.value(), refusal_of(error, pending->call().version())));
-            } else if (may_ask_again == MayAskAgain::yes && has_lost_guard(target)) {
+                  not_admitted(id.partition.value(), refusal_of(error, pending->call().version())));
+              continue;
+            }
+            const auto before = std::exchange(target.guard, guard_of(target));
+            if (may_ask_again == MayAskAgain::yes && target.guard != 0 && target.guard != before) {
               asked_again.push_back(std::move(target));
             } else {
               append(pending, target);
             }
           }
-          if (asked_again.empty()) return pending->admitted();
+          if (asked_again.empty()) return pending->end_turn();
           admit_and_append(pending, std::move(asked_again), MayAskAgain::no);
         });
+}
+
+// In the connection's turn, which ends when every batch is with its partition or refused.
+void write_in_transaction(const std::shared_ptr<PendingProduce>& pending,
+                          const std::vector<Target>& targets) {
+  std::vector<Target> beginning;
+  for (Target target : targets) {
+    target.guard = guard_of(target);
+    if (target.guard == 0) {
+      append(pending, target);
+    } else {
+      beginning.push_back(std::move(target));
+    }
+  }
+  if (beginning.empty()) return pending->end_turn();
+  admit_and_append(pending, std::move(beginning), MayAskAgain::yes);
+}
+
+// A request is one producer's, as long as it is about transactions.
+bool names_several_producers(const std::vector<Target>& targets) {
+  const coordinator::ProducerIdentity* first = nullptr;
+  for (const Target& target : targets) {
+    if (!target.producer) continue;
+    if (first == nullptr) {
+      first = &*target.producer;
+    } else if (first->id != target.producer->id || first->epoch != target.producer->epoch) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// As Kafka looks for it: up to the first partition that has one, or has bytes that are no batch.
+std::variant<bool, record::ValidationFailure> has_transactional_batch(
+    const wire::ProduceRequest& request) {
+  for (const auto& topic : request.topic_data) {
+    for (const auto& partition : topic.partition_data) {
+      if (!partition.records) continue;
+      auto found = record::is_transactional(partition.records->bytes);
+      if (!std::holds_alternative<bool>(found) || std::get<bool>(found)) return found;
+    }
+  }
+  return false;
 }
 
 bool may_write_transactions(const ProduceCall& call) {
@@ -243,11 +288,11 @@ bool may_write_transactions(const ProduceCall& call) {
   return id && call.context.allowed_on_transaction(broker::Operation::write, *id);
 }
 
-// Hands every batch to its partition, those that may begin a transaction once they are admitted.
-void write(const std::shared_ptr<PendingProduce>& pending, ErrorCode refusal) {
-  const ProduceCall& call = pending->call();
-  // By producer: a client sends for one, but nothing keeps another from sending for several.
-  std::map<ProducerId, std::vector<Target>> beginning;
+// Where each batch belongs, or why it does not.
+std::vector<Target> find_targets(const ProduceCall& call, ErrorCode refusal) {
+  const int16_t acks = call.request.acks;
+  const bool knows_acks = acks >= -1 && acks <= 1;
+  std::vector<Target> targets;
   for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
     const auto& topic = call.request.topic_data[t];
     const Found found =
@@ -260,29 +305,24 @@ void write(const std::shared_ptr<PendingProduce>& pending, ErrorCode refusal) {
                     .partition = found.topic ? found.topic->partition(id) : nullptr,
                     .records = data.records ? data.records->bytes : ByteView()};
       if (!target.partition) {
-        const ErrorCode error = found.topic ? ErrorCode::unknown_topic_or_partition : found.error;
-        pending->set(t, p, refused(data.index, error));
-        continue;
+        target.refusal = found.topic ? ErrorCode::unknown_topic_or_partition : found.error;
+      } else if (!record::check_request(target.records, call.version() >= kFirstWithZstd)) {
+        look_at_producer(target);
+        if (!knows_acks) {
+          target.refusal = ErrorCode::invalid_required_acks;
+        } else if (found.topic->internal) {
+          target.refusal = ErrorCode::invalid_topic_exception;
+        }
       }
-      if (!record::check_request(target.records, call.version() >= kFirstWithZstd)) {
-        look_at_transaction(target);
-      }
-      if (target.guard == 0) {
-        append(pending, target);
-      } else {
-        beginning[target.producer.id].push_back(std::move(target));
-      }
+      targets.push_back(std::move(target));
     }
   }
-  pending->wait_for_admissions(beginning.size() + 1);
-  for (auto& [producer_id, targets] : beginning) admit_and_append(pending, std::move(targets));
-  pending->admitted();
+  return targets;
 }
 
 }  // namespace
 
 void handle(const ProduceCall& call) {
-  const int16_t acks = call.request.acks;
   const auto pending = std::make_shared<PendingProduce>(call);
   if (pending->nothing_to_do()) return pending->answer();
   const auto transactional = has_transactional_batch(call.request);
@@ -290,17 +330,22 @@ void handle(const ProduceCall& call) {
     return pending->refuse_all(*fault);
   }
   const bool is_transactional = std::get<bool>(transactional);
-  const ErrorCode refusal = acks < -1 || acks > 1 ? ErrorCode::invalid_required_acks
-                            : is_transactional && !may_write_transactions(call)
-                                ? ErrorCode::transactional_id_authorization_failed
-                                : ErrorCode::none;
-  if (!is_transactional) return write(pending, refusal);
+  auto targets = find_targets(call, is_transactional && !may_write_transactions(call)
+                                        ? ErrorCode::transactional_id_authorization_failed
+                                        : ErrorCode::none);
+  if (names_several_producers(targets)) {
+    return pending->refuse_all(
+        {.code = ErrorCode::invalid_producer_id_mapping,
+         .message = "Transactional records contained more than one producer ID"});
+  }
+  if (!is_transactional) {
+    for (const Target& target : targets) append(pending, target);
+    return;
+  }
   // A batch that waits for the coordinator must not be overtaken by the producer's next one, which
   // would find the transaction open, and be out of order.
-  call.context.connection->transactional_writes->take([pending, refusal] {
-    pending->end_turn_when_admitted();
-    write(pending, refusal);
-  });
+  call.context.connection->transactional_writes->take(
+      [pending, targets = std::move(targets)] { write_in_transaction(pending, targets); });
 }
 
 }  // namespace millrace::handlers

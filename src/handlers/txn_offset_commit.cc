@@ -1,6 +1,8 @@
 // TxnOffsetCommit: offsets of a group that count when the producer's transaction does.
 #include "wire/messages/txn_offset_commit.h"
 
+#include <algorithm>
+
 #include "broker/topic.h"
 #include "coordinator/group_coordinator.h"
 #include "handlers/handlers.h"
@@ -56,7 +58,15 @@ struct Screened {
 
   void respond(const Response& rest) const {
     Response response = refusals;
-    response.topics.insert(response.topics.end(), rest.topics.begin(), rest.topics.end());
+    for (const Response::Topic& topic : rest.topics) {
+      const auto same = std::ranges::find(response.topics, topic.name, &Response::Topic::name);
+      if (same == response.topics.end()) {
+        response.topics.push_back(topic);
+      } else {
+        same->partitions.insert(same->partitions.end(), topic.partitions.begin(),
+                                topic.partitions.end());
+      }
+    }
     call.respond(response);
   }
   void refuse(ErrorCode error) const {
@@ -81,7 +91,7 @@ Screened screen(TxnOffsetCommitCall call) {
       const bool there = found && found->partition(PartitionId(partition.partition_index));
       (there ? known : unknown).partitions.push_back(std::move(partition));
     }
-    if (!unknown.partitions.empty()) {
+    if (!unknown.partitions.empty() || known.partitions.empty()) {
       refusals.topics.push_back(refused(unknown, ErrorCode::unknown_topic_or_partition));
     }
     if (!known.partitions.empty()) kept.push_back(std::move(known));

@@ -63,7 +63,8 @@ ACCEPTED = [
     Accepted("aborted transactions of a fetch that failed", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions",), both_empty),
     Accepted("values of a broker", ("DescribeConfigs",), tuple(f"Results[].Configs[].{f}" for f in (
         "Value", "ConfigSource", "ReadOnly", "IsSensitive", "ConfigType", "Synonyms[]", "Synonyms[].Value", "Synonyms[].Source")), told_of_broker),
-    Accepted("`min.insync.replicas` of all brokers", ("DescribeConfigs", "CreateTopics"), ("Configs[].ConfigSource", "Configs[].Synonyms[]", "Configs[]"), of_in_sync_replicas),
+    Accepted("`min.insync.replicas` of all brokers", ("DescribeConfigs", "CreateTopics"), ("Configs[].ConfigSource", "Configs[].Synonyms[]", "Configs[].Synonyms[].Source", "Configs[]"), of_in_sync_replicas),
+    Accepted("values of a broker", ("DescribeConfigs",), ("Results[].Configs[]",), told_of_broker),
     Accepted("documentation of keys", ("DescribeConfigs",), ("Results[].Configs[].Documentation",)),
 
     Accepted("ApiVersions", ("ApiVersions",), ("ApiKeys[]", "SupportedFeatures[]", "FinalizedFeatures[]"), only_theirs),

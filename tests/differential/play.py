@@ -24,7 +24,8 @@ BOTH_WAIT = 0.15  # seconds without any answer: both keep the client waiting
 TOPIC, GROUP = 2, 32
 # Where answers list what there is on the whole broker: only what belongs to the program is compared.
 LISTINGS = {("ListGroups", "Groups"): "GroupId", ("ListTransactions", "TransactionStates"): "TransactionalId",
-            ("Metadata", "Topics"): "Name", ("ElectLeaders", "ReplicaElectionResults"): "Topic"}
+            ("Metadata", "Topics"): "Name", ("DescribeTopicPartitions", "Topics"): "Name",
+            ("ElectLeaders", "ReplicaElectionResults"): "Topic"}
 
 
 @dataclass
@@ -71,8 +72,10 @@ def own(api, answer, program, body):
     if api == "DescribeLogDirs" and body.get("Topics") is None:
         return {**answer, "Results": [{**r, "Topics": [t for t in r["Topics"] if t["Name"].startswith(program.prefix)]} for r in answer["Results"]]}
     for (listing, field), name in LISTINGS.items():
-        if listing == api and not (api == "Metadata" and body.get("Topics")) and not (api == "ElectLeaders" and body.get("TopicPartitions")):
+        asks_for_all = not body.get({"ElectLeaders": "TopicPartitions"}.get(api, "Topics"))
+        if listing == api and asks_for_all:
             answer = {**answer, field: [e for e in answer[field] if e[name].startswith(program.prefix)]}
+            answer.pop("NextCursor", None)  # where a page ends depends on what others left
     return answer
 
 
@@ -174,7 +177,7 @@ class Player:
         self.coverage.add(step, answers)
         if found:
             words = [s if isinstance(s, str) else side.plain(s) for side, s in zip(self.sides, answers)]
-            self.found(Finding(step, (step.api, step.version), step.body, *words, found))
+            self.found(Finding(step, (step.api, step.version), bodies[0], *words, found))
         for side, answer in zip(self.sides, answers):
             if isinstance(answer, dict):
                 for keep in step.keep:

@@ -82,20 +82,28 @@ std::string_view operation_name(ConfigChange::Operation operation) {
   return operation == ConfigChange::Operation::append ? "APPEND" : "SUBTRACT";
 }
 
-// The value that a change gives its key, not checked yet.
-Result<std::string> changed_value(const ConfigChange& change, const ConfigKey& key,
-                                  ConfigScope scope, const ConfigValues& values,
-                                  const BrokerConfig& broker) {
+// Whether the operation suits the value and the key.
+Result<void> check_operation(const ConfigChange& change, ConfigScope scope) {
+  using Operation = ConfigChange::Operation;
+  if (change.operation == Operation::remove) return {};
   if (!change.value) {
     return kafka_error(ErrorCode::invalid_request,
                        cat("Null value not supported for : ", change.name));
   }
-  if (change.operation == ConfigChange::Operation::set) return *change.value;
-  if (key.type != ConfigType::list) {
-    return kafka_error(ErrorCode::invalid_config,
-                       cat("Can't ", operation_name(change.operation), " to key ", change.name,
-                           " because its type is not LIST."));
+  const ConfigKey* key = find_key(scope, change.name);
+  if (change.operation == Operation::set || key == nullptr || key->type == ConfigType::list) {
+    return {};
   }
+  return kafka_error(ErrorCode::invalid_config,
+                     cat("Can't ", operation_name(change.operation), " to key ", change.name,
+                         " because its type is not LIST."));
+}
+
+// The value that a change gives its key, not checked yet.
+Result<std::string> changed_value(const ConfigChange& change, const ConfigKey& key,
+                                  ConfigScope scope, const ConfigValues& values,
+                                  const BrokerConfig& broker) {
+  if (change.operation == ConfigChange::Operation::set) return *change.value;
   std::optional<std::string> before;
   if (const auto found = values.find(change.name); found != values.end()) {
     before = found->second;
@@ -173,13 +181,17 @@ std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker) {
 
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
                                    ConfigScope scope, const BrokerConfig& broker) {
+  // What a change is made of is wrong before what it changes.
   for (auto change = changes.begin(); change != changes.end(); ++change) {
     const auto is_same_key = [&](const ConfigChange& other) { return other.name == change->name; };
     if (std::any_of(changes.begin(), change, is_same_key)) {
       return kafka_error(ErrorCode::invalid_request,
                          cat("Error due to duplicate config keys: ", change->name));
     }
-    MILL_CHECK(apply_change(values, *change, scope, broker));
+    MILL_CHECK(check_operation(*change, scope));
+  }
+  for (const ConfigChange& change : changes) {
+    MILL_CHECK(apply_change(values, change, scope, broker));
   }
   return values;
 }
