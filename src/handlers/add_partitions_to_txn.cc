@@ -18,7 +18,6 @@ using Response = wire::AddPartitionsToTxnResponse;
 
 constexpr int16_t kFirstWithFenced = 2;
 constexpr int16_t kFirstWithManyTransactions = 4;
-constexpr int16_t kFirstWithAbortable = 5;
 
 std::vector<Response::Topic> answered(
     const std::vector<Request::Topic>& topics,
@@ -91,14 +90,8 @@ void add(const RequestContext& context, const Request::Transaction& transaction,
         {.transactional_id = transaction.transactional_id,
          .producer = producer,
          .partitions = std::move(partitions)},
-        [topics = transaction.topics, done,
-         version](const coordinator::VerifiedPartitions& verified) {
-          done(answered(topics, [&](const auto& partition) {
-            const ErrorCode error = verified.at(partition);
-            return error == ErrorCode::transaction_abortable && version < kFirstWithAbortable
-                       ? ErrorCode::invalid_txn_state
-                       : error;
-          }));
+        [topics = transaction.topics, done](const coordinator::VerifiedPartitions& verified) {
+          done(answered(topics, [&](const auto& partition) { return verified.at(partition); }));
         });
     return;
   }

@@ -71,6 +71,7 @@ std::vector<broker::ConfigEntry> describe_broker_loggers() {
 Result<void> alter_broker_loggers(std::span<const broker::ConfigChange> changes,
                                   bool validate_only) {
   std::optional<log::Level> next;
+  MILL_CHECK(broker::check_named_once(changes));
   for (const auto& change : changes) {
     MILL_TRY(next, checked(change));
   }

@@ -177,6 +177,7 @@ void handle(const TxnOffsetCommitCall& call) {
   }
   const auto screened = screen(call);
   if (screened.call.request.topics.empty()) return screened.respond({});
+  if (request.group_id.empty()) return screened.refuse(ErrorCode::invalid_group_id);
   const auto place = find_place(call);
   if (place.error != ErrorCode::none) return screened.refuse(place.error);
   if (!place.guard) return commit(screened, 0);

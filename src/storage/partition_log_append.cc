@@ -26,7 +26,8 @@ ProducerBatch producer_of(const record::BatchView& batch, Offset base, Offset la
           .last_offset = last,
           // Old records of a busy producer must not make it look idle.
           .timestamp = std::max(batch.max_timestamp(), now_ms),
-          .is_transactional = batch.is_transactional(),
+          // Without a producer the mark means nothing.
+          .is_transactional = batch.is_transactional() && batch.has_producer_id(),
           .is_control = batch.is_control()};
 }
 

@@ -49,6 +49,23 @@ def kafka_fails(difference, _):
     return difference.theirs == -1 and difference.ours != 0
 
 
+def beside_a_failure(difference, _):
+    ours, theirs = difference.within
+    return theirs.get("ErrorCode") == -1 and ours.get("ErrorCode") != 0
+
+
+def collides(difference, _):
+    """Kafka compares with the topics there were before the request, we with those before the topic."""
+    ours, theirs = difference.within if difference.path != "Topics[]" else (difference.ours, difference.theirs)
+    return (MISSING if ours == MISSING else ours["ErrorCode"], MISSING if theirs == MISSING else theirs["ErrorCode"]) in (
+        (17, 0), (17, MISSING), (MISSING, 0))
+
+
+def unknown_broker_key(difference, _):
+    ours, theirs = difference.within
+    return ours["ResourceType"] == 4 and (ours["ErrorCode"], theirs["ErrorCode"]) == (40, 0)
+
+
 def resets_in_sync_replicas(difference, said):
     """AlterConfigs of all brokers takes away what it does not name."""
     return difference.theirs == 40 and difference.within[1]["ResourceType"] == 4 and difference.within[1]["ResourceName"] == ""
@@ -56,7 +73,13 @@ def resets_in_sync_replicas(difference, said):
 
 ACCEPTED = [
     Accepted("requests that Kafka fails on", ANY, ("ErrorCode",), kafka_fails),
-    Accepted("requests that Kafka fails on", ANY, ("ErrorMessage",), lambda d, _: d.within[1].get("ErrorCode") == -1),
+    Accepted("requests that Kafka fails on", ANY, ("ErrorMessage", "LogStartOffset", "MemberId"), beside_a_failure),
+    Accepted("topics of one request whose names collide", ("CreateTopics",), ("Topics[].ErrorCode", "Topics[].ErrorMessage", "Topics[].TopicId",
+             "Topics[].NumPartitions", "Topics[].ReplicationFactor", "Topics[].Configs[]", "Topics[]"), collides, parts=True),
+    Accepted("AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key", ("AlterConfigs", "IncrementalAlterConfigs"),
+             ("Responses[].ErrorCode", "Responses[].ErrorMessage"), unknown_broker_key, parts=True),
+    Accepted("the leader of a classic group that lost its own", ("JoinGroup",), ("Leader", "Members[]"), lambda d, said: said[0]["ErrorCode"] == 0
+             and said[0]["Leader"] != said[1]["Leader"], parts=True),
     Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorCode",), resets_in_sync_replicas, parts=True),
     Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorMessage",),
              lambda d, _: d.within[1]["ErrorCode"] == 40 and d.within[1]["ResourceType"] == 4 and d.within[1]["ResourceName"] == ""),

@@ -116,7 +116,7 @@ def consumer_heartbeat(world, version):
     place = rng.randrange(len(world.consumer_members))
     member = world.consumer_members[place]
     kind = rng.random()
-    chosen = Slot(f"{member.name}.id", CHOSEN[place] if version else "")
+    chosen = Slot(f"{member.name}.id", CHOSEN[place])
     keep = [Keep(f"{member.name}.id", ("MemberId",)), Keep(f"{member.name}.epoch", ("MemberEpoch",)),
             Keep(f"{member.name}.owned", ("Assignment", "TopicPartitions"))]
     body = {"GroupId": member.group, "MemberId": chosen, "InstanceId": member.instance}

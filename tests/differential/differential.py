@@ -9,6 +9,7 @@ Starts both brokers on ports of their own, unless --ours and --theirs name runni
 by API and version, and with status 0 if every served version was asked and no difference is unexplained.
 """
 import argparse
+import itertools
 import sys
 import tempfile
 import time
@@ -90,6 +91,7 @@ def players(stack, ours=None, theirs=None):
         sides.append(Side(name, bootstrap, started))
         warm(sides[-1])
     player = Player(*sides, Coverage())
+    player.unused_names = 0
     for side in sides:
         player.restore(side)
     return player
@@ -156,30 +158,54 @@ def main():
     options = parser.parse_args()
     with ExitStack() as stack:
         player = players(stack, options.ours, options.theirs)
-        served = served_by(player.ours)
-        began, seen, number = time.monotonic(), Counter(), options.program if options.program is not None else options.first
-        while True:
-            program = generate(options.seed, number, served)
-            if options.show:
-                print(*(f"{s.number:3} {s.api} v{s.version} [{s.line}] {s.body}" for s in program.steps), sep="\n")
-            for finding in player.play(renamed(program, program.steps, int(time.time())) if options.ours or options.theirs else program):
-                signature = finding.signature()
-                seen[signature] += 1
-                if seen[signature] == 1:
-                    print(*report(finding, program), sep="\n", flush=True)
-                    if options.shorten:
-                        short = shorten(player, program, signature)
-                        print("    shortest:", *(f"        {s.api} v{s.version} [{s.line}] {s.body}" for s in short.steps), sep="\n", flush=True)
-            number += 1
-            if options.program is not None or sum(player.coverage.asked.values()) >= options.requests:
-                break
-        print(*player.coverage.table(served), sep="\n")
-        asked, seconds = sum(player.coverage.asked.values()), time.monotonic() - began
-        missing = player.coverage.missing(served)
-        print(f"{asked} requests in {seconds:.0f} s, {len(served)} APIs, versions not asked: {missing or 'none'}")
-        print("accepted differences:", {one.row: one.used for one in ACCEPTED})
-        print(f"{sum(seen.values())} unexplained differences, {len(seen)} kinds")
-        return 1 if seen or (missing and options.program is None) else 0
+        if options.ours or options.theirs:
+            player.unused_names = int(time.time())
+        began = time.monotonic()
+        if options.show:
+            program = generate(options.seed, options.program, served_by(player.ours))
+            print(*(f"{s.number:3} {s.api} v{s.version} [{s.line}] {s.body}" for s in program.steps), sep="\n")
+        numbers = None if options.program is None else [options.program]
+        findings = run(player, options.seed, options.requests, numbers, options.first, options.shorten,
+                       tell=lambda lines: print(*lines, sep="\n", flush=True))
+        print(*player.coverage.table(served_by(player.ours)), sep="\n")
+        absent = missing(player) if numbers is None else []
+        print(f"{sum(player.coverage.asked.values())} requests in {time.monotonic() - began:.0f} s, versions not asked: {absent or 'none'}")
+        print("accepted differences, how often:", dict(used()))
+        print("acceptances of no use in this run:", [one.row for one in ACCEPTED if not one.used] or "none")
+        print(f"{sum(findings.values())} unexplained differences, {len(findings)} kinds")
+        return 1 if findings or absent else 0
+
+
+def used():
+    counts = Counter()
+    for one in ACCEPTED:
+        counts[one.row] += one.used
+    return counts
+
+
+def missing(player):
+    return player.coverage.missing(served_by(player.ours))
+
+
+def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print):
+    """Plays programs until there were so many requests, or those of these numbers; how often each kind of difference was
+    found. Of each kind the first one is told."""
+    served, found = served_by(player.ours), Counter()
+    for number in numbers or itertools.count(first):
+        program = generate(seed, number, served)
+        if player.unused_names:
+            program = renamed(program, program.steps, player.unused_names)
+        for finding in player.play(program):
+            signature = finding.signature()
+            found[signature] += 1
+            if found[signature] > 1:
+                continue
+            tell(report(finding, program))
+            if shortest:
+                tell(["    shortest:", *(f"        {s.api} v{s.version} [{s.line}] {s.body}" for s in shorten(player, program, signature).steps)])
+        if sum(player.coverage.asked.values()) >= requests:
+            break
+    return found
 
 
 if __name__ == "__main__":

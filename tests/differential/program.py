@@ -39,6 +39,16 @@ class Records:
 
 
 @dataclass(frozen=True)
+class RecordedRecords:
+    """A batch of a recording, of another producer id."""
+    data: bytes
+    producer: Slot
+
+    def resolve(self, side):
+        return record_sets.of_producer(self.data, self.producer.resolve(side))
+
+
+@dataclass(frozen=True)
 class Keep:
     """Puts a value of an answer without error into a slot; counts instead where `add` says how many."""
     slot: str
@@ -117,7 +127,7 @@ def at(value, path, default=None):
 
 # ---- As JSON, for recordings and for programs kept aside ------------------------------------------------------------
 
-KINDS = {kind.__name__: kind for kind in (Slot, Now, Records, Keep, Forget, Step, Program)}
+KINDS = {kind.__name__: kind for kind in (Slot, Now, Records, RecordedRecords, Keep, Forget, Step, Program)}
 
 
 def to_json(value):

@@ -40,6 +40,14 @@ def batch(records=((None, b"v"),), *, attributes=0, timestamp=0, step_ms=0, prod
     return whole[:len(whole) - cut]
 
 
+def of_producer(data, producer_id):
+    """One batch as another producer would have sent it."""
+    changed = bytearray(data)
+    struct.pack_into(">q", changed, 43, producer_id)
+    struct.pack_into(">I", changed, 17, crc32c(bytes(changed[21:])))
+    return bytes(changed)
+
+
 def describe(data):
     """The batches of a record set as dicts; compressed records as they are unpacked, so that levels do not matter.
 

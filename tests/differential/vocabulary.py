@@ -170,8 +170,7 @@ def bend(api, version, body, rng, world):
     if field["type"].startswith("[]"):
         old = container.get(key)
         old = old if isinstance(old, list) else []
-        again = [] if api in TWICE_IS_UNDEFINED else [old + old[:1]]
-        choices = [[], old[1:], *again] + ([None] if nullable else [])
+        choices = [[], old[1:], old + old[:1]] + ([None] if nullable else [])
         if not old or not isinstance(old[0], dict):
             if field["type"][2:] in NUMBERS or field["type"][2:] in ("string", "uuid"):
                 choices.append(old + [rng.choice(values({**field, "type": field["type"][2:]}, world, api)) or ""])
@@ -185,11 +184,28 @@ def bend(api, version, body, rng, world):
             choices.append(None)
     else:
         choices = [None] if nullable else [container.get(key, {})]
+    before = container.get(key)
     container[key] = rng.choice(choices)
+    if api not in MAY_NAME_TWICE and names_twice(body):
+        container[key] = before
 
 
 # What Apache Kafka never answers: a null record set, a resource named twice. And waits that would end within the program.
-# What Apache Kafka does with a partition that is named twice in one request follows from its maps alone.
-TWICE_IS_UNDEFINED = {"ListOffsets", "Produce", "Fetch", "JoinGroup", "OffsetCommit", "TxnOffsetCommit"}
+# Where naming something twice has a meaning. Elsewhere what Apache Kafka makes of it follows from its maps alone.
+MAY_NAME_TWICE = {"CreateTopics", "CreatePartitions", "DeleteTopics", "DeleteGroups", "AlterConfigs", "IncrementalAlterConfigs"}
+IDENTITIES = ("Name", "Topic", "TopicId", "Partition", "PartitionIndex", "Index", "GroupId", "MemberId", "ResourceType", "ResourceName",
+              "ProducerId", "TransactionalId")
+
+
+def names_twice(value):
+    """Whether a list within has an element twice, by what names it."""
+    if isinstance(value, dict):
+        return any(names_twice(v) for v in value.values())
+    if not isinstance(value, list):
+        return False
+    names = [repr([v[n] for n in IDENTITIES if n in v] if isinstance(v, dict) else v) for v in value]
+    return len(set(names)) < len(names) or any(names_twice(v) for v in value)
+
+
 NOT_BENT = {("AlterConfigs", "Resources"), ("IncrementalAlterConfigs", "Resources"),
             ("Produce", "Records"), ("Produce", "TimeoutMs"), ("CreateTopics", "timeoutMs"), ("DeleteTopics", "TimeoutMs")}

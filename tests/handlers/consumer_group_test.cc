@@ -42,7 +42,7 @@ TEST_F(ConsumerGroups, AMemberJoinsIsDescribedAndLeaves) {
   const auto joined = heartbeat(joining("a"));
   EXPECT_EQ(joined.error_code, ErrorCode::none);
   EXPECT_EQ(joined.member_id, "a");
-  EXPECT_EQ(joined.member_epoch, 1);
+  EXPECT_EQ(joined.member_epoch, 2);
   EXPECT_EQ(joined.heartbeat_interval_ms, 5'000);
   ASSERT_TRUE(joined.assignment);
   EXPECT_EQ(joined.assignment->topic_partitions.at(0).topic_id, orders);
@@ -50,7 +50,7 @@ TEST_F(ConsumerGroups, AMemberJoinsIsDescribedAndLeaves) {
 
   const auto group = describe();
   EXPECT_EQ(group.group_state, "Stable");
-  EXPECT_EQ(group.group_epoch, 1);
+  EXPECT_EQ(group.group_epoch, 2);
   EXPECT_EQ(group.assignor_name, "uniform");
   EXPECT_NE(group.authorized_operations, std::numeric_limits<int32_t>::min());
   const auto& member = group.members.at(0);
@@ -83,9 +83,9 @@ TEST_F(ConsumerGroups, ATopicCreatedLaterIsAssigned) {
   wire::ConsumerGroupHeartbeatRequest idle;
   idle.group_id = "g";
   idle.member_id = "a";
-  idle.member_epoch = 1;
+  idle.member_epoch = 2;
   const auto told = heartbeat(idle);
-  EXPECT_EQ(told.member_epoch, 2);
+  EXPECT_EQ(told.member_epoch, 3);
   ASSERT_TRUE(told.assignment);
   EXPECT_EQ(told.assignment->topic_partitions.at(0).topic_id, later);
 }
@@ -96,19 +96,19 @@ TEST_F(ConsumerGroups, OffsetsAreCheckedByEpochAndSurviveACrash) {
   wire::OffsetCommitRequest commit;
   commit.group_id = "g";
   commit.member_id = "a";
-  commit.generation_id_or_member_epoch = 2;
+  commit.generation_id_or_member_epoch = 3;
   commit.topics.push_back({.name = "orders", .partitions = {{.committed_offset = 5}}});
   const auto committed = [&] {
     return ask<wire::OffsetCommitResponse>(commit, 9).topics.at(0).partitions.at(0).error_code;
   };
   EXPECT_EQ(committed(), ErrorCode::stale_member_epoch);
-  commit.generation_id_or_member_epoch = 1;
+  commit.generation_id_or_member_epoch = 2;
   EXPECT_EQ(committed(), ErrorCode::none);
 
   crash();
   wire::OffsetFetchRequest fetch;
+  fetch.groups.push_back({.group_id = "g", .member_id = "a", .member_epoch = 3});
   fetch.groups.push_back({.group_id = "g", .member_id = "a", .member_epoch = 2});
-  fetch.groups.push_back({.group_id = "g", .member_id = "a", .member_epoch = 1});
   const auto fetched = ask<wire::OffsetFetchResponse>(fetch, 9);
   EXPECT_EQ(fetched.groups.at(0).error_code, ErrorCode::stale_member_epoch);
   EXPECT_EQ(fetched.groups.at(1).error_code, ErrorCode::none);

@@ -118,6 +118,8 @@ Result<std::string> changed_value(const ConfigChange& change, const ConfigKey& k
 Result<void> apply_change(ConfigValues& values, const ConfigChange& change, ConfigScope scope,
                           const BrokerConfig& broker) {
   const ConfigKey* key = find_key(scope, change.name);
+  // What is not there is as good as removed.
+  if (key == nullptr && change.operation == ConfigChange::Operation::remove) return {};
   if (key == nullptr) return unknown_key(scope, change.name);
   if (key->update == ConfigUpdate::at_start) {
     return kafka_error(ErrorCode::invalid_request,
@@ -179,17 +181,22 @@ std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker) {
   return entries;
 }
 
-Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
-                                   ConfigScope scope, const BrokerConfig& broker) {
-  // What a change is made of is wrong before what it changes.
+Result<void> check_named_once(std::span<const ConfigChange> changes) {
   for (auto change = changes.begin(); change != changes.end(); ++change) {
     const auto is_same_key = [&](const ConfigChange& other) { return other.name == change->name; };
     if (std::any_of(changes.begin(), change, is_same_key)) {
       return kafka_error(ErrorCode::invalid_request,
                          cat("Error due to duplicate config keys: ", change->name));
     }
-    MILL_CHECK(check_operation(*change, scope));
   }
+  return {};
+}
+
+Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
+                                   ConfigScope scope, const BrokerConfig& broker) {
+  // What a change is made of is wrong before what it changes.
+  MILL_CHECK(check_named_once(changes));
+  for (const ConfigChange& change : changes) MILL_CHECK(check_operation(change, scope));
   for (const ConfigChange& change : changes) {
     MILL_CHECK(apply_change(values, change, scope, broker));
   }

@@ -65,6 +65,9 @@ std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own, const Br
 std::vector<ConfigEntry> describe_group_config(const ConfigValues& own, const BrokerConfig& broker);
 std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker);
 
+/// INVALID_REQUEST where two changes are of the same key.
+Result<void> check_named_once(std::span<const ConfigChange> changes);
+
 /// `values` with the changes made, each checked against the keys of `scope`; INVALID_CONFIG or
 /// INVALID_REQUEST as Kafka answers. APPEND and SUBTRACT start from the value in force.
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,

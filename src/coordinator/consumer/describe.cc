@@ -1,4 +1,6 @@
 // ConsumerGroupDescribe.
+#include <map>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -27,10 +29,17 @@ DescribedConsumerMember describe_member(const ConsumerGroup& group, const Consum
                                      member.info.subscribed_topics.end());
   described.subscribed_regex = member.info.subscribed_regex;
   described.uses_classic_protocol = member.uses_classic_protocol();
-  for (const auto& [id, epochs] : member.current.assigned) {
+  // What a member is to give up is its own until it has.
+  std::map<Uuid, std::set<int32_t>> held;
+  for (const auto* partitions : {&member.current.assigned, &member.current.pending_revocation}) {
+    for (const auto& [id, epochs] : *partitions) {
+      for (const auto& [partition, epoch] : epochs) held[id].insert(partition);
+    }
+  }
+  for (const auto& [id, partitions] : held) {
     auto topic = named(topics, id);
     if (!topic) continue;
-    for (const auto& [partition, epoch] : epochs) topic->partitions.push_back(partition);
+    topic->partitions.assign(partitions.begin(), partitions.end());
     described.assignment.push_back(*std::move(topic));
   }
   for (const auto& [id, partitions] : group.target(member.id)) {
@@ -62,6 +71,11 @@ bool describe_group(const ConsumerSide& consumer, const CoordinatorConfig& confi
 DescribedConsumerGroup Core::describe_consumer_group(std::string_view group_id) {
   DescribedConsumerGroup described;
   described.group_id = group_id;
+  if (group_id.empty()) {
+    described.error = ErrorCode::invalid_group_id;
+    described.error_message = "The group id must not be empty.";
+    return described;
+  }
   const Found found = find(group_id);
   described.error = found.error;
   if (found.error != ErrorCode::none) return described;

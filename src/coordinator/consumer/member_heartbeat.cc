@@ -85,14 +85,16 @@ Refusal enter_as_static_member(ConsumerChange& change, const ConsumerHeartbeatRe
     }
     return refuse_epoch(*holder, request);
   }
-  if (!holder || holder->id == request.member_id) return std::nullopt;
+  if (!holder) return std::nullopt;
   if (!holder->uses_classic_protocol() && holder->current.member_epoch != kStaticLeaveEpoch) {
     return heartbeat_refusal(
         ErrorCode::unreleased_instance_id,
         cat("Static member ", request.member_id, " with instance id ", instance_id,
             " cannot join the group because the instance id is owned by ", holder->id, " member."));
   }
-  change.replace_member(std::string(holder->id), request.member_id);
+  if (holder->id != request.member_id) {
+    change.replace_member(std::string(holder->id), request.member_id);
+  }
   return std::nullopt;
 }
 

@@ -164,9 +164,9 @@ Transaction TransactionCore::completed(const Transaction& prepared, int64_t now_
   next.partitions.clear();
   next.last_update_ms = now_ms;
   if (prepared.has_raised_epoch()) {
-    next.last_epoch = prepared.producer.epoch;
     next.previous_producer_id = prepared.producer.id;
     if (prepared.next_producer_id != kNoProducerId) {
+      next.last_epoch = prepared.producer.epoch;
       next.producer = {.id = prepared.next_producer_id, .epoch = 0};
     }
     next.next_producer_id = kNoProducerId;

@@ -36,7 +36,7 @@ TEST_F(ConsumerOffsetsTest, MembersCommitInTheirEpoch) {
   join_consumer(a);
   EXPECT_EQ(commit_as(a, 1), ErrorCode::none);
   EXPECT_EQ(fetched(), 1);
-  EXPECT_EQ(commit_as(a, 2), ErrorCode::stale_member_epoch);
+  EXPECT_EQ(commit_as(a, 3), ErrorCode::stale_member_epoch);
   EXPECT_EQ(commit_as({.id = "b"}, 1), ErrorCode::unknown_member_id);
   EXPECT_EQ(commit_as(a, 1, 0, false), ErrorCode::unsupported_version);
   EXPECT_EQ(commit_standalone({.offset = 7}), ErrorCode::unknown_member_id);
@@ -48,12 +48,12 @@ TEST_F(ConsumerOffsetsTest, ACommitOfAnEpochBeforeCountsForWhatWasKept) {
   join_consumer(a);
   join_consumer(b);
   settle({&a, &b});
-  ASSERT_EQ(a.epoch, 2);
+  ASSERT_EQ(a.epoch, 3);
   const int32_t kept = *a.owned.begin()->second.begin();
   const int32_t lost = *b.owned.begin()->second.begin();
   EXPECT_EQ(commit_as(a, 1, kept), ErrorCode::none);
-  EXPECT_EQ(commit_as(a, 1, lost), ErrorCode::stale_member_epoch);
-  EXPECT_EQ(commit_as(b, 1, lost), ErrorCode::stale_member_epoch) << "it got it in epoch 2";
+  EXPECT_EQ(commit_as(a, 2, lost), ErrorCode::stale_member_epoch);
+  EXPECT_EQ(commit_as(b, 2, lost), ErrorCode::stale_member_epoch) << "it got it in epoch 3";
 }
 
 TEST_F(ConsumerOffsetsTest, ATransactionCommitsForItsMemberOrForNobody) {

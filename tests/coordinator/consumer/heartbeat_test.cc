@@ -13,7 +13,7 @@ TEST_F(HeartbeatTest, TheFirstMemberGetsEverythingAtOnce) {
   const auto response = join_consumer(a);
   EXPECT_EQ(response.error, ErrorCode::none);
   EXPECT_EQ(response.member_id, "a");
-  EXPECT_EQ(response.member_epoch, 1);
+  EXPECT_EQ(response.member_epoch, 2);
   EXPECT_EQ(response.heartbeat_interval_ms, 5'000);
   EXPECT_EQ(response.assignment, partitions("orders", {0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_EQ(consumer_state(), "Stable");
@@ -25,7 +25,7 @@ TEST_F(HeartbeatTest, ASteadyHeartbeatWritesNothingAndTellsNothing) {
   const size_t before = log.append_count();
   const auto response = idle(a);
   EXPECT_EQ(response.error, ErrorCode::none);
-  EXPECT_EQ(response.member_epoch, 1);
+  EXPECT_EQ(response.member_epoch, 2);
   EXPECT_FALSE(response.assignment);
   EXPECT_EQ(log.append_count(), before);
 }
@@ -41,18 +41,18 @@ TEST_F(HeartbeatTest, BeforeAPartitionIsGivenToAnotherItsOwnerGaveItUp) {
   Client b{.id = "b"};
   join_consumer(a);
   const auto joined = join_consumer(b);
-  EXPECT_EQ(joined.member_epoch, 2);
+  EXPECT_EQ(joined.member_epoch, 3);
   EXPECT_EQ(joined.assignment, PartitionSets()) << "all is owned by a";
   EXPECT_EQ(consumer_state(), "Reconciling");
 
   const PartitionSets had = a.owned;
   const auto told = beat(a);
-  EXPECT_EQ(told.member_epoch, 1) << "a stays in its epoch until it gave up four";
+  EXPECT_EQ(told.member_epoch, 2) << "a stays in its epoch until it gave up four";
   EXPECT_EQ(a.owned_count(), 4u);
   EXPECT_FALSE(idle(b).assignment) << "a did not say yet that it gave them up";
 
   const auto done = beat(a);
-  EXPECT_EQ(done.member_epoch, 2);
+  EXPECT_EQ(done.member_epoch, 3);
   EXPECT_EQ(idle(b).assignment->begin()->second.size(), 4u);
   EXPECT_EQ(consumer_state(), "Stable");
   for (const int32_t partition : b.owned.begin()->second) {
@@ -67,14 +67,14 @@ TEST_F(HeartbeatTest, NewcomersWithinTheAssignmentIntervalAreAssignedTogether) {
   Client b{.id = "b"};
   Client c{.id = "c"};
   join_consumer(a);
-  EXPECT_EQ(join_consumer(b).member_epoch, 1) << "the target is that of epoch 1 still";
-  EXPECT_EQ(join_consumer(c).member_epoch, 1);
-  EXPECT_EQ(describe().epoch, 3);
-  EXPECT_EQ(describe().target_epoch, 1);
+  EXPECT_EQ(join_consumer(b).member_epoch, 2) << "the target is that of epoch 2 still";
+  EXPECT_EQ(join_consumer(c).member_epoch, 2);
+  EXPECT_EQ(describe().epoch, 4);
+  EXPECT_EQ(describe().target_epoch, 2);
   EXPECT_EQ(consumer_state(), "Assigning");
   pass(1'000);
   settle({&a, &b, &c});
-  EXPECT_EQ(describe().target_epoch, 3);
+  EXPECT_EQ(describe().target_epoch, 4);
   EXPECT_EQ(a.owned_count() + b.owned_count() + c.owned_count(), 8u);
 }
 
@@ -96,18 +96,18 @@ TEST_F(HeartbeatTest, TheEpochMustBeTheMembers) {
   Client a{.id = "a"};
   join_consumer(a);
   Client ahead = a;
-  ahead.epoch = 2;
+  ahead.epoch = 3;
   EXPECT_EQ(idle(ahead).error, ErrorCode::fenced_member_epoch);
   Client b{.id = "b"};
   join_consumer(b);
   settle({&a, &b});
-  EXPECT_EQ(a.epoch, 2);
+  EXPECT_EQ(a.epoch, 3);
   Client behind = a;
-  behind.epoch = 1;
+  behind.epoch = 2;
   EXPECT_EQ(idle(behind).error, ErrorCode::fenced_member_epoch) << "it did not say what it owns";
   EXPECT_EQ(beat(behind).error, ErrorCode::none) << "the answer with the new epoch was lost";
   Client far_behind = b;
-  far_behind.epoch = 1;
+  far_behind.epoch = 2;
   EXPECT_EQ(beat(far_behind).error, ErrorCode::fenced_member_epoch);
 }
 
@@ -115,7 +115,7 @@ TEST_F(HeartbeatTest, AFencedMemberComesBackWithEpochZero) {
   Client a{.id = "a"};
   join_consumer(a);
   const auto rejoined = join_consumer(a);
-  EXPECT_EQ(rejoined.member_epoch, 1);
+  EXPECT_EQ(rejoined.member_epoch, 2);
   EXPECT_EQ(rejoined.assignment, partitions("orders", {0, 1, 2, 3, 4, 5, 6, 7}));
 }
 
@@ -193,11 +193,11 @@ TEST_F(HeartbeatTest, AChangedSubscriptionIsAssignedAnew) {
   join_consumer(a);
   a.topics = {"payments"};
   const auto told = send(full_request(a));
-  EXPECT_EQ(told->member_epoch, 1) << "orders is to be given up first";
+  EXPECT_EQ(told->member_epoch, 2) << "orders is to be given up first";
   EXPECT_EQ(told->assignment, PartitionSets());
   a.owned.clear();
   EXPECT_EQ(beat(a).assignment, partitions("payments", {0, 1, 2, 3, 4, 5, 6, 7}));
-  EXPECT_EQ(a.epoch, 2);
+  EXPECT_EQ(a.epoch, 3);
 }
 
 TEST_F(HeartbeatTest, NewPartitionsAndTopicsAreNoticed) {
@@ -225,8 +225,8 @@ TEST_F(HeartbeatTest, NothingIsAnsweredBeforeItIsDurable) {
   EXPECT_FALSE(second.is_here());
   EXPECT_EQ(describe().error, ErrorCode::group_id_not_found) << "not seen either";
   log.release();
-  EXPECT_EQ(first->member_epoch, 1);
-  EXPECT_EQ(second->member_epoch, 2) << "one change follows the other";
+  EXPECT_EQ(first->member_epoch, 2);
+  EXPECT_EQ(second->member_epoch, 3) << "one change follows the other";
 }
 
 TEST_F(HeartbeatTest, AJoinThatCouldNotBeStoredLeavesNoTrace) {
@@ -234,12 +234,12 @@ TEST_F(HeartbeatTest, AJoinThatCouldNotBeStoredLeavesNoTrace) {
   log.fail_next(ErrorCode::kafka_storage_error);
   EXPECT_EQ(join_consumer(a).error, ErrorCode::not_coordinator);
   EXPECT_EQ(describe().error, ErrorCode::group_id_not_found);
-  EXPECT_EQ(join_consumer(a).member_epoch, 1);
+  EXPECT_EQ(join_consumer(a).member_epoch, 2);
   Client b{.id = "b"};
   log.fail_next(ErrorCode::not_enough_replicas);
   EXPECT_EQ(join_consumer(b).error, ErrorCode::coordinator_not_available);
   EXPECT_EQ(describe().members.size(), 1u);
-  EXPECT_EQ(describe().epoch, 1);
+  EXPECT_EQ(describe().epoch, 2);
 }
 
 TEST_F(HeartbeatTest, DescribeTellsMembersAndTargets) {
@@ -248,8 +248,8 @@ TEST_F(HeartbeatTest, DescribeTellsMembersAndTargets) {
   const auto group = describe();
   EXPECT_EQ(group.error, ErrorCode::none);
   EXPECT_EQ(group.state, "Stable");
-  EXPECT_EQ(group.epoch, 1);
-  EXPECT_EQ(group.target_epoch, 1);
+  EXPECT_EQ(group.epoch, 2);
+  EXPECT_EQ(group.target_epoch, 2);
   EXPECT_EQ(group.assignor, "uniform");
   const auto& member = group.members.at(0);
   EXPECT_EQ(member.instance_id, "one");

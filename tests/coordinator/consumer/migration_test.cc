@@ -158,7 +158,7 @@ TEST_F(MigrationTest, AnEmptyClassicGroupIsTakenOverWithItsOffsets) {
   EXPECT_EQ(leave(who(old)), ErrorCode::none);
   pass(3'000);
   Client a{.id = "a"};
-  EXPECT_EQ(join_consumer(a).member_epoch, 1);
+  EXPECT_EQ(join_consumer(a).member_epoch, 2);
   EXPECT_EQ(fetched(), 5);
   log.compact();
   restart();

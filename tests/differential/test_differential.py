@@ -1,0 +1,32 @@
+"""The differential tester itself, in a size for every run; the whole size is `differential.py --requests 100000`."""
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import differential
+from accepted import ACCEPTED
+
+PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
+
+
+def test_every_accepted_difference_has_its_row():
+    rows = {row.split(" | ")[0] for row in re.findall(r"^\| (.*) \|$", PAGE.read_text(), re.M)}
+    assert {one.row for one in ACCEPTED} <= rows
+
+
+@pytest.fixture
+def player(millrace_only, request):
+    if request.config.getoption("--without-peers"):
+        pytest.skip("--without-peers")
+    with ExitStack() as stack:
+        yield differential.players(stack)
+
+
+@pytest.mark.parametrize("requests", [1000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_programs_of_requests_are_answered_as_by_kafka(player, requests):
+    told = []
+    findings = differential.run(player, seed=1, requests=requests, tell=lambda lines: told.extend(lines))
+    assert not findings, "\n".join(told)
+    assert requests < 10_000 or not differential.missing(player)
