@@ -33,7 +33,7 @@ def toolchain():
 
 def environment():
     """Only the pinned toolchain, only the pinned modules, and nothing outside of MILLRACE_PEERS."""
-    return {**os.environ, "GOROOT": str(toolchain()), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly",
+    return {**os.environ, "GOROOT": str(toolchain()), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -modcacherw",
             "GOPATH": str(PEERS / "go"), "GOCACHE": str(PEERS / "go" / "build"), "CGO_ENABLED": "0"}
 
 
