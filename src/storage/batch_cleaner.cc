@@ -22,12 +22,12 @@ bool BatchCleaner::is_last_of_producer(const record::BatchView& batch) const {
   return batch.is_control() && batch.producer_epoch() == found->second.epoch;
 }
 
-bool BatchCleaner::stays(const record::BatchView& batch, const record::RecordView& record) const {
+bool BatchCleaner::stays(const record::BatchView& batch, const Candidate& record) const {
   if (record.offset >= map_.reached()) return true;
   if (!record.key) return false;
   const auto latest = map_.find(*record.key);
   if (latest && record.offset < *latest) return false;
-  if (record.value) return true;
+  if (!record.is_tombstone) return true;
   const auto horizon = batch.delete_horizon_ms();
   return !horizon || rules_.now_ms < *horizon;
 }
@@ -35,14 +35,27 @@ bool BatchCleaner::stays(const record::BatchView& batch, const record::RecordVie
 Result<BatchCleaner::Choice> BatchCleaner::choose(const record::BatchView& batch) {
   Choice choice;
   chosen_.clear();
+  candidates_.clear();
   MILL_CHECK(record::for_each_record(batch, [&](const record::RecordView& record) {
-    const bool kept = batch.is_control() || stays(batch, record);
-    chosen_.push_back(kept);
-    if (!kept) return;
-    ++choice.kept;
-    choice.has_tombstones |= !record.value;
+    Candidate& candidate = candidates_.emplace_back();
+    candidate.offset = record.offset;
+    candidate.is_tombstone = !record.value;
+    if (record.key) candidate.key = map_.hash(*record.key);
+    if (candidates_.size() == OffsetMap::kHashesAtOnce) decide(batch, choice);
   }));
+  decide(batch, choice);
   return choice;
+}
+
+void BatchCleaner::decide(const record::BatchView& batch, Choice& choice) {
+  for (const Candidate& candidate : candidates_) {
+    const bool kept = batch.is_control() || stays(batch, candidate);
+    chosen_.push_back(kept);
+    if (!kept) continue;
+    ++choice.kept;
+    choice.has_tombstones |= candidate.is_tombstone;
+  }
+  candidates_.clear();
 }
 
 Result<BatchCleaner::Cleaned> BatchCleaner::clean(const record::BatchView& batch,

@@ -62,8 +62,15 @@ class BatchCleaner {
     int32_t kept = 0;
     bool has_tombstones = false;
   };
+  /// What decides about a record.
+  struct Candidate {
+    Offset offset;
+    std::optional<KeyHash> key;
+    bool is_tombstone = false;
+  };
   Result<Choice> choose(const record::BatchView& batch);
-  bool stays(const record::BatchView& batch, const record::RecordView& record) const;
+  void decide(const record::BatchView& batch, Choice& choice);
+  bool stays(const record::BatchView& batch, const Candidate& record) const;
   bool is_last_of_producer(const record::BatchView& batch) const;
   Cleaned only_header(const record::BatchView& batch);
   Result<Cleaned> rewrite(const record::BatchView& batch, std::optional<int64_t> horizon);
@@ -72,8 +79,9 @@ class BatchCleaner {
   const CleaningRules rules_;
   CleanedTransactions transactions_;
   LastOfProducers producers_;
-  /// Of the batch at hand: which records stay.
+  /// Of the batch at hand: which records stay, and those that wait for a decision.
   std::vector<bool> chosen_;
+  std::vector<Candidate> candidates_;
   Bytes bytes_;
 };
 

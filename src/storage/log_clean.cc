@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -103,13 +104,21 @@ Result<bool> LogClean::map_batch(const record::BatchView& batch, OffsetMap& map,
     return true;
   }
   if (transactions.on_batch(batch)) return true;
+  std::vector<std::pair<KeyHash, Offset>> keys;
+  keys.reserve(OffsetMap::kHashesAtOnce);
   bool has_room = true;
+  const auto put_all = [&] {
+    for (const auto& [key, offset] : keys) has_room = has_room && map.put(key, offset);
+    keys.clear();
+  };
   MILL_CHECK(record::for_each_record(batch, [&](const record::RecordView& record) {
     if (record.key && record.offset >= spec_.first_dirty) {
-      has_room = map.put(*record.key, record.offset);
+      keys.emplace_back(map.hash(*record.key), record.offset);
     }
+    if (keys.size() == OffsetMap::kHashesAtOnce) put_all();
     return has_room;
   }));
+  put_all();
   return has_room;
 }
 

@@ -1,10 +1,27 @@
 #include "storage/offset_map.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 
 #include "base/assert.h"
 
 namespace millrace::storage {
+namespace {
+
+/// Keys lie all over the table, so that with small pages nearly each one costs the processor a
+/// lookup of its page. A hint: whether there are large pages is the system's affair.
+void ask_for_large_pages(void* memory, size_t size) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t kPage = uintptr_t{2} << 20;
+  const auto address = reinterpret_cast<uintptr_t>(memory);
+  const uintptr_t begin = (address + kPage - 1) / kPage * kPage;
+  const uintptr_t end = (address + size) / kPage * kPage;
+  if (begin < end) (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
+
+}  // namespace
 
 OffsetMap::OffsetMap(const OffsetMapLimits& limits, int64_t keys_max) {
   // At least one and a free one; as many as 32 bits of a hash choose among.
@@ -20,26 +37,32 @@ OffsetMap::OffsetMap(const OffsetMapLimits& limits, int64_t keys_max) {
     entries_.reset(static_cast<Entry*>(std::calloc(slots_, sizeof(Entry))));
   }
   MILL_ASSERT(entries_, "there is no memory for two entries");
+  ask_for_large_pages(entries_.get(), slots_ * sizeof(Entry));
   // One entry stays free, where the search for an unknown key ends.
   size_max_ =
       std::clamp<size_t>(static_cast<size_t>(static_cast<double>(slots_) * load), 1, slots_ - 1);
 }
 
 OffsetMap::Entry& OffsetMap::entry_of(const KeyHash& hash) const {
-  auto at = static_cast<size_t>(((hash.high >> 32) * slots_) >> 32);
+  size_t at = slot_of(hash);
   while (entries_[at].end != 0 && !(entries_[at].hash == hash)) {
     if (++at == slots_) at = 0;
   }
   return entries_[at];
 }
 
-bool OffsetMap::put(ByteView key, Offset offset) {
+KeyHash OffsetMap::hash(ByteView key) const {
   const KeyHash hash = hasher_(key);
-  Entry& entry = entry_of(hash);
+  __builtin_prefetch(&entries_[slot_of(hash)]);
+  return hash;
+}
+
+bool OffsetMap::put(const KeyHash& key, Offset offset) {
+  Entry& entry = entry_of(key);
   if (entry.end == 0) {
     if (size_ == size_max_) return false;
     ++size_;
-    entry.hash = hash;
+    entry.hash = key;
   }
   MILL_ASSERT(entry.end <= offset.value() + 1, "offsets must rise");
   entry.end = offset.value() + 1;
@@ -47,8 +70,8 @@ bool OffsetMap::put(ByteView key, Offset offset) {
   return true;
 }
 
-std::optional<Offset> OffsetMap::find(ByteView key) const {
-  const Entry& entry = entry_of(hasher_(key));
+std::optional<Offset> OffsetMap::find(const KeyHash& key) const {
+  const Entry& entry = entry_of(key);
   return entry.end == 0 ? std::nullopt : std::optional(Offset(entry.end - 1));
 }
 

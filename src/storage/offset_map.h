@@ -25,14 +25,20 @@ struct OffsetMapLimits {
 /// thread.
 class OffsetMap {
  public:
+  /// Hashes to ask for at once: enough to hide the memory's latency, few enough for the cache.
+  static constexpr size_t kHashesAtOnce = 64;
   static constexpr size_t kEntrySize = 24;
 
   /// Room for `keys_max` keys, or as many as the limits allow; at least one.
   OffsetMap(const OffsetMapLimits& limits, int64_t keys_max);
 
+  /// What the table knows a key by. Its entry begins to be loaded: whoever asks for the hashes of
+  /// some keys before using them waits for memory once instead of once a key.
+  KeyHash hash(ByteView key) const;
+
   /// False where the key is new and there is no room for it. Offsets of calls must rise.
-  bool put(ByteView key, Offset offset);
-  std::optional<Offset> find(ByteView key) const;
+  bool put(const KeyHash& key, Offset offset);
+  std::optional<Offset> find(const KeyHash& key) const;
 
   /// Every record below is known: what was put, and what `reach` said.
   Offset reached() const { return reached_; }
@@ -52,6 +58,10 @@ class OffsetMap {
     void operator()(Entry* entries) const { std::free(entries); }
   };
 
+  /// Where the search for a key begins.
+  size_t slot_of(const KeyHash& hash) const {
+    return static_cast<size_t>(((hash.high >> 32) * slots_) >> 32);
+  }
   /// The key's entry, or the free one where it would go.
   Entry& entry_of(const KeyHash& hash) const;
 

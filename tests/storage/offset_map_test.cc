@@ -7,15 +7,23 @@
 namespace millrace::storage {
 namespace {
 
+bool put(OffsetMap& map, std::string_view key, int64_t offset) {
+  return map.put(map.hash(as_bytes(key)), Offset(offset));
+}
+
+std::optional<Offset> find(const OffsetMap& map, std::string_view key) {
+  return map.find(map.hash(as_bytes(key)));
+}
+
 TEST(OffsetMap, AnswersTheLatestOffsetOfAKey) {
   OffsetMap map({}, 100);
-  EXPECT_FALSE(map.find(as_bytes("a")));
-  EXPECT_TRUE(map.put(as_bytes("a"), Offset(0)));
-  EXPECT_TRUE(map.put(as_bytes("b"), Offset(1)));
-  EXPECT_TRUE(map.put(as_bytes("a"), Offset(7)));
-  EXPECT_EQ(map.find(as_bytes("a")), Offset(7));
-  EXPECT_EQ(map.find(as_bytes("b")), Offset(1));
-  EXPECT_FALSE(map.find(as_bytes("")));
+  EXPECT_FALSE(find(map, "a"));
+  EXPECT_TRUE(put(map, "a", 0));
+  EXPECT_TRUE(put(map, "b", 1));
+  EXPECT_TRUE(put(map, "a", 7));
+  EXPECT_EQ(find(map, "a"), Offset(7));
+  EXPECT_EQ(find(map, "b"), Offset(1));
+  EXPECT_FALSE(find(map, ""));
   EXPECT_EQ(map.size(), 2U);
   EXPECT_EQ(map.reached(), Offset(8));
 }
@@ -24,21 +32,21 @@ TEST(OffsetMap, KeepsWithinItsMemoryAndStillKnowsItsKeys) {
   const OffsetMapLimits limits{.bytes_max = 1000 * 24, .load_factor = 0.9};
   OffsetMap map(limits, 1'000'000);
   int64_t count = 0;
-  while (map.put(as_bytes(std::to_string(count)), Offset(count))) ++count;
+  while (put(map, std::to_string(count), count)) ++count;
   EXPECT_EQ(count, 900);
   EXPECT_EQ(map.size(), 900U);
   EXPECT_EQ(map.reached(), Offset(900));
   for (int64_t i = 0; i < count; ++i) {
-    EXPECT_EQ(map.find(as_bytes(std::to_string(i))), Offset(i));
+    EXPECT_EQ(find(map, std::to_string(i)), Offset(i));
   }
-  EXPECT_FALSE(map.find(as_bytes("unknown")));
-  EXPECT_TRUE(map.put(as_bytes("5"), Offset(1000))) << "a known key needs no room";
+  EXPECT_FALSE(find(map, "unknown"));
+  EXPECT_TRUE(put(map, "5", 1000)) << "a known key needs no room";
 }
 
 TEST(OffsetMap, HasRoomForAtLeastOneKey) {
   OffsetMap map({.bytes_max = 0}, 10);
-  EXPECT_TRUE(map.put(as_bytes("a"), Offset(0)));
-  EXPECT_FALSE(map.put(as_bytes("b"), Offset(1)));
+  EXPECT_TRUE(put(map, "a", 0));
+  EXPECT_FALSE(put(map, "b", 1));
 }
 
 TEST(KeyHasher, IsSipHashOf128Bits) {
