@@ -52,7 +52,8 @@ def install():
 
 
 def program(name):
-    return ClientProgram([toolchain() / "bin" / "node", install() / f"{name}.js"])
+    compiled = {"NODE_COMPILE_CACHE": str(install() / ".compiled")}
+    return ClientProgram([toolchain() / "bin" / "node", install() / f"{name}.js"], {**os.environ, **compiled})
 
 
 if __name__ == "__main__":

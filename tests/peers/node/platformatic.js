@@ -41,9 +41,10 @@ const fromCommitted = topic => ({ topics: [topic], mode: 'committed', fallbackMo
 async function member(request) {
   const { topic } = request
   const consumer = groupMember(request)
+  const owned = () => (consumer.assignments ?? []).find(assignment => assignment.topic === topic)?.partitions ?? []
   let told = ''
   const tellAssigned = () => {
-    const assigned = (consumer.assignments ?? []).find(assignment => assignment.topic === topic)?.partitions ?? []
+    const assigned = owned()
     if (told !== String(assigned)) tell({ assigned })
     told = String(assigned)
   }
@@ -51,6 +52,8 @@ async function member(request) {
   for (const event of ['group:join', 'group:rebalance', 'heartbeat:end']) consumer.on(`consumer:${event}`, tellAssigned)
   const stream = await consumer.consume(fromCommitted(topic))
   stream.on('data', async message => {
+    // A fetch that was on its way when the group rebalanced brings records of partitions that another member has now.
+    if (!owned().includes(message.partition)) return
     await message.commit()
     tell({ read: [{ partition: message.partition, offset: Number(message.offset), value: message.value }] })
   })
