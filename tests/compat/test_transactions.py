@@ -28,7 +28,7 @@ def transactional(bootstrap, transactional_id, **config):
 def read_all(bootstrap, topic, count, isolation="read_committed"):
     """The values of all partitions, once `count` of them came and nothing more did for a moment."""
     reader = Consumer({"bootstrap.servers": bootstrap, "group.id": "unused", "isolation.level": isolation,
-                       "auto.offset.reset": "earliest", "enable.partition.eof": True})
+                       "auto.offset.reset": "earliest", "enable.partition.eof": True, "fetch.wait.max.ms": 20})
     try:
         partitions = reader.list_topics(topic, 10).topics[topic].partitions
         reader.assign([TopicPartition(topic, p, 0) for p in partitions])
