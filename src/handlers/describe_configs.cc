@@ -38,8 +38,8 @@ wire::DescribeConfigsResponse::Config translate(broker::ConfigEntry entry,
 void handle(const DescribeConfigsCall& call) {
   wire::DescribeConfigsResponse response;
   const auto& resources = call.request.resources;
-  const bool any_unknown = !std::ranges::all_of(resources, is_known_config_resource,
-                                                &wire::DescribeConfigsRequest::Resource::resource_type);
+  const bool any_unknown = !std::ranges::all_of(
+      resources, is_known_config_resource, &wire::DescribeConfigsRequest::Resource::resource_type);
   for (const auto& asked : resources) {
     auto& answer = response.results.emplace_back();
     answer.resource_type = asked.resource_type;

@@ -111,8 +111,8 @@ class TopicAnswers {
 wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode error) {
   wire::MetadataResponse response;
   for (const auto& topic : *request.topics) {
-    response.topics.push_back({.error_code = error, .name = topic.name.value_or(""),
-                               .topic_id = topic.topic_id});
+    response.topics.push_back(
+        {.error_code = error, .name = topic.name.value_or(""), .topic_id = topic.topic_id});
   }
   return response;
 }

@@ -30,7 +30,9 @@ TEST_F(HandlersTest, ElectLeadersForAllNamesNoPartition) {
   create("t");
   const auto response = ask<Response>(Request{}, 2);
   EXPECT_EQ(response.error_code, ErrorCode::none);
-  EXPECT_TRUE(response.replica_election_results.empty());
+  ASSERT_EQ(response.replica_election_results.size(), 1U);
+  EXPECT_EQ(response.replica_election_results[0].topic, "t");
+  EXPECT_TRUE(response.replica_election_results[0].partition_result.empty());
 }
 
 TEST_F(HandlersTest, ElectLeadersRefusesAnElectionItDoesNotKnow) {

@@ -34,11 +34,11 @@ using ConsumerLoadTest = ConsumerTest;
 TEST_F(ConsumerOffsetsTest, MembersCommitInTheirEpoch) {
   Client a{.id = "a"};
   join_consumer(a);
-  EXPECT_EQ(commit_as(a, 1), ErrorCode::none);
+  EXPECT_EQ(commit_as(a, a.epoch), ErrorCode::none);
   EXPECT_EQ(fetched(), 1);
-  EXPECT_EQ(commit_as(a, 3), ErrorCode::stale_member_epoch);
-  EXPECT_EQ(commit_as({.id = "b"}, 1), ErrorCode::unknown_member_id);
-  EXPECT_EQ(commit_as(a, 1, 0, false), ErrorCode::unsupported_version);
+  EXPECT_EQ(commit_as(a, a.epoch + 2), ErrorCode::stale_member_epoch);
+  EXPECT_EQ(commit_as({.id = "b"}, a.epoch), ErrorCode::unknown_member_id);
+  EXPECT_EQ(commit_as(a, a.epoch, 0, false), ErrorCode::unsupported_version);
   EXPECT_EQ(commit_standalone({.offset = 7}), ErrorCode::unknown_member_id);
 }
 
@@ -46,22 +46,24 @@ TEST_F(ConsumerOffsetsTest, ACommitOfAnEpochBeforeCountsForWhatWasKept) {
   Client a{.id = "a"};
   Client b{.id = "b"};
   join_consumer(a);
+  const int32_t alone = a.epoch;
   join_consumer(b);
   settle({&a, &b});
-  ASSERT_EQ(a.epoch, 3);
+  ASSERT_EQ(a.epoch, alone + 1);
   const int32_t kept = *a.owned.begin()->second.begin();
   const int32_t lost = *b.owned.begin()->second.begin();
-  EXPECT_EQ(commit_as(a, 1, kept), ErrorCode::none);
-  EXPECT_EQ(commit_as(a, 2, lost), ErrorCode::stale_member_epoch);
-  EXPECT_EQ(commit_as(b, 2, lost), ErrorCode::stale_member_epoch) << "it got it in epoch 3";
+  EXPECT_EQ(commit_as(a, alone, kept), ErrorCode::none);
+  EXPECT_EQ(commit_as(a, alone, lost), ErrorCode::stale_member_epoch);
+  EXPECT_EQ(commit_as(b, alone, lost), ErrorCode::stale_member_epoch)
+      << "it got it in the epoch after that";
 }
 
 TEST_F(ConsumerOffsetsTest, ATransactionCommitsForItsMemberOrForNobody) {
   Client a{.id = "a"};
   join_consumer(a);
-  EXPECT_EQ(commit_in_transaction("a", 1), ErrorCode::none);
-  EXPECT_EQ(commit_in_transaction("a", 2), ErrorCode::illegal_generation);
-  EXPECT_EQ(commit_in_transaction("b", 1), ErrorCode::unknown_member_id);
+  EXPECT_EQ(commit_in_transaction("a", a.epoch), ErrorCode::none);
+  EXPECT_EQ(commit_in_transaction("a", a.epoch + 1), ErrorCode::illegal_generation);
+  EXPECT_EQ(commit_in_transaction("b", a.epoch), ErrorCode::unknown_member_id);
   EXPECT_EQ(commit_in_transaction("", kNoGeneration), ErrorCode::none)
       << "a producer that names no member vouches for itself";
   EXPECT_EQ(fetched(), -1) << "the transaction is open";
@@ -70,9 +72,9 @@ TEST_F(ConsumerOffsetsTest, ATransactionCommitsForItsMemberOrForNobody) {
 TEST_F(ConsumerOffsetsTest, FetchesAreCheckedWhereTheyNameAMember) {
   Client a{.id = "a"};
   join_consumer(a);
-  EXPECT_EQ(fetch_as("a", 1), ErrorCode::none);
-  EXPECT_EQ(fetch_as("a", 0), ErrorCode::stale_member_epoch);
-  EXPECT_EQ(fetch_as("b", 1), ErrorCode::unknown_member_id);
+  EXPECT_EQ(fetch_as("a", a.epoch), ErrorCode::none);
+  EXPECT_EQ(fetch_as("a", a.epoch - 1), ErrorCode::stale_member_epoch);
+  EXPECT_EQ(fetch_as("b", a.epoch), ErrorCode::unknown_member_id);
   EXPECT_EQ(fetch_all().error, ErrorCode::none);
 }
 
@@ -87,7 +89,7 @@ TEST_F(ConsumerOffsetsTest, AnEmptyGroupTakesCommitsOfAnybody) {
 TEST_F(ConsumerOffsetsTest, OffsetsOfSubscribedTopicsAreNotDeleted) {
   Client a{.id = "a"};
   join_consumer(a);
-  commit_as(a, 1);
+  commit_as(a, a.epoch);
   EXPECT_EQ(delete_offsets("orders", 0)->topics.at(0).partitions.at(0).error,
             ErrorCode::group_subscribed_to_topic);
   EXPECT_EQ(delete_offsets("payments", 0)->topics.at(0).partitions.at(0).error, ErrorCode::none);
@@ -98,7 +100,7 @@ TEST_F(ConsumerOffsetsTest, OffsetsOfTopicsThatNobodyReadsExpire) {
   restart();
   Client a{.id = "a"};
   join_consumer(a);
-  commit_as(a, 1);
+  commit_as(a, a.epoch);
   for (int i = 0; i < 60; ++i) {
     pass(30'000);
     idle(a);
@@ -177,10 +179,10 @@ TEST_F(ConsumerLoadTest, PartitionMetadataOfAnOlderKafkaIsRemoved) {
 TEST_F(ConsumerLoadTest, OffsetsBelongToTheGroupAfterARestart) {
   Client a{.id = "a"};
   join_consumer(a);
-  commit_as(a, 1);
+  commit_as(a, a.epoch);
   restart();
   EXPECT_EQ(fetched(), 1);
-  EXPECT_EQ(commit_as(a, 1), ErrorCode::none);
+  EXPECT_EQ(commit_as(a, a.epoch), ErrorCode::none);
 }
 
 }  // namespace
