@@ -1,4 +1,6 @@
 """A transactional producer spoken by hand, one request at a time, and what can be read of its transactions."""
+import time
+
 from millrace import wait_for
 from wire_client import batch, record
 
@@ -71,8 +73,10 @@ class Producer:
         """(error, base offset)"""
         producer = self.id if producer_id is None else producer_id
         at = self.sequence.get(partition, 0) if sequence is None else sequence
+        # Of now, so that no retention removes them meanwhile.
         records = batch(payload=b"".join(records), count=len(records), attributes=attributes, sequence=at,
-                        producer_id=producer, producer_epoch=self.epoch if epoch is None else epoch)
+                        timestamp=int(time.time() * 1000), producer_id=producer,
+                        producer_epoch=self.epoch if epoch is None else epoch)
         name = {"TopicId": self.side.ids[topic]} if version >= 13 else {"Name": self.side.name(topic)}
         answers = []
 

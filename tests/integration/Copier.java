@@ -28,13 +28,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The exactly-once copier of copier.py with Kafka's Java client: the same arguments, steps and history.
  *
- * <p>Copier BOOTSTRAP SOURCE TARGET --name NAME --seed N --history FILE [--instance ID], until SIGTERM.
+ * <p>Copier BOOTSTRAP SOURCE TARGET --name NAME --seed N --history FILE [--protocol consumer] [--instance ID], until
+ * SIGTERM.
  */
 public class Copier {
   static final String GROUP = "copiers";
@@ -86,9 +88,12 @@ public class Copier {
             "enable.auto.commit", false,
             "auto.offset.reset", "earliest",
             "isolation.level", "read_committed",
-            "session.timeout.ms", 6000,
-            "heartbeat.interval.ms", 500,
-            "max.poll.records", 1 + random.nextInt(200)));
+            "max.poll.records", 20 + random.nextInt(180)));
+    if ("consumer".equals(options.get("--protocol"))) {
+      consumerConfig.put("group.protocol", "consumer");
+    } else {
+      consumerConfig.putAll(Map.of("session.timeout.ms", 6000, "heartbeat.interval.ms", 500));
+    }
     if (options.containsKey("--instance")) {
       consumerConfig.put("group.instance.id", options.get("--instance"));
     }
@@ -140,9 +145,9 @@ public class Copier {
       ConsumerRecords<byte[], byte[]> records;
       try {
         records = consumer.poll(Duration.ofMillis(100));
-      } catch (FencedInstanceIdException predecessor) {
-        // A broker keeps a static member's new id when the group is stable again; one that dies before
-        // knows the killed process's.
+      } catch (FencedInstanceIdException | UnreleasedInstanceIdException predecessor) {
+        // The killed process is still the member. In the classic protocol so with a broker that died
+        // before the group was stable again: until then it does not keep the new one.
         newConsumer();
         continue;
       }

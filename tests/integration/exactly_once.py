@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An exactly-once copy by several processes, with kill -9 of the processes and of the broker every few seconds.
 
-    exactly_once.py [--seconds 600] [--copiers 3] [--client java] [--seed N] [--against kafka] [--keep DIR]
+    exactly_once.py [--seconds 600] [--copiers 3] [--client java] [--protocol consumer] [--seed N] [--against kafka]
+                    [--keep DIR]
 
 A writer fills a topic all the while; the copiers share it as one group and copy it in transactions. At the end each record
 must have been copied once, and the histories of the copiers and of a reader that follows must show nothing that Kafka's
@@ -32,11 +33,12 @@ from millrace import Millrace  # noqa: E402
 SOURCE, TARGET = "source", "target"
 # The version of the Java client; those before 4 speak version 1 of transactions, as librdkafka does.
 CLIENTS = {"librdkafka": None, "java": kafka_peer.VERSION, **{f"java-{v}": v for v in kafka_peer.CLIENT_VERSIONS}}
-SMALL_SEGMENTS = {"log.segment.bytes": str(1 << 20)}
+SETTINGS = {"log.segment.bytes": str(1 << 20), "group.consumer.min.session.timeout.ms": "6000",
+            "group.consumer.session.timeout.ms": "6000"}
 
 
-def copier_command(client, directory):
-    """The program that copies with this client: the same arguments, steps and history with each."""
+def copier_program(client, directory):
+    """What copies with this client: the same arguments, steps and history with each."""
     if client == "librdkafka":
         return [sys.executable, HERE / "copier.py"]
     libs = kafka_peer.install_clients(CLIENTS[client])
@@ -47,8 +49,8 @@ def copier_command(client, directory):
 class CopierProcess:
     """One of the copiers, started again whenever it is killed."""
 
-    def __init__(self, command, bootstrap, number, directory, seed):
-        self.command, self.bootstrap, self.number, self.random = command, bootstrap, number, random.Random(seed)
+    def __init__(self, command, number, directory, seed):
+        self.command, self.number, self.random = command, number, random.Random(seed)
         self.history, self.talk = directory / f"copier-{number}.history", directory / f"copier-{number}.log"
         self.kills = 0
         self.start()
@@ -59,8 +61,8 @@ class CopierProcess:
         static = ["--instance", name] if self.number else []
         with self.talk.open("a") as talk:
             self.process = subprocess.Popen(
-                [*self.command, self.bootstrap, SOURCE, TARGET, "--name", name, *static,
-                 "--seed", str(self.random.getrandbits(32)), "--history", self.history],
+                [*self.command, "--name", name, *static, "--seed", str(self.random.getrandbits(32)),
+                 "--history", self.history],
                 stdin=subprocess.DEVNULL, stdout=talk, stderr=talk, start_new_session=True)
 
     def check(self):
@@ -94,10 +96,10 @@ class Follower(Worker):
 
 
 class Run:
-    def __init__(self, directory, against, client, seed, count):
+    def __init__(self, directory, against, client, protocol, seed, count):
         make = kafka_peer.KafkaNode if against == "kafka" else Millrace
         self.random = random.Random(seed)
-        self.node = make(directory, dict(SMALL_SEGMENTS))
+        self.node = make(directory, dict(SETTINGS))
         self.node.start()
         self.broker_kills = 0
         bootstrap = self.node.bootstrap
@@ -109,8 +111,8 @@ class Run:
             retried(lambda t=topic: self.reader.end(t, PARTITIONS - 1))
         self.writer = ConfluentWriter(bootstrap, self.ledger, seed + 1, idempotent=True, pause=0.05)
         self.follower = Follower(bootstrap)
-        command = copier_command(client, self.node.directory)
-        self.copiers = [CopierProcess(command, bootstrap, n, self.node.directory, seed + 2 + n) for n in range(count)]
+        command = [*copier_program(client, self.node.directory), bootstrap, SOURCE, TARGET, "--protocol", protocol]
+        self.copiers = [CopierProcess(command, n, self.node.directory, seed + 2 + n) for n in range(count)]
 
     def disturb(self):
         """One kill -9, and the start after it."""
@@ -170,15 +172,17 @@ def main():
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--copiers", type=int, default=3)
     parser.add_argument("--client", choices=CLIENTS, default="librdkafka", help=f"java is that of Kafka {kafka_peer.VERSION}")
+    parser.add_argument("--protocol", choices=["classic", "consumer"], default="classic", help="of the group")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--against", choices=["millrace", "kafka"], default="millrace")
     parser.add_argument("--keep", help="directory to work in and to leave as it is")
     options = parser.parse_args()
     directory = Path(options.keep or tempfile.mkdtemp(prefix="exactly-once-"))
-    print(f"{options.client}, seed {options.seed}, {options.seconds:g} s, directory {directory}", flush=True)
+    print(f"{options.client}, {options.protocol} group, seed {options.seed}, {options.seconds:g} s, "
+          f"directory {directory}", flush=True)
     run, found = None, []
     try:
-        run = Run(directory, options.against, options.client, options.seed, options.copiers)
+        run = Run(directory, options.against, options.client, options.protocol, options.seed, options.copiers)
         deadline = time.monotonic() + options.seconds
         while time.monotonic() < deadline:
             run.disturb()

@@ -91,11 +91,11 @@ def test_two_readers_are_handed_the_same():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("client", ["librdkafka", "java"])
-def test_an_exactly_once_copy_survives_kills(request, client):
+@pytest.mark.parametrize("client, protocol", [("librdkafka", "classic"), ("java", "classic"), ("java", "consumer")])
+def test_an_exactly_once_copy_survives_kills(request, client, protocol):
     if client == "java" and request.config.getoption("--without-peers"):
         pytest.skip("--without-peers")
     ended = subprocess.run([sys.executable, Path(__file__).parent / "exactly_once.py", "--seconds", "30", "--client", client,
-                            "--against", request.config.getoption("--against")],
+                            "--protocol", protocol, "--against", request.config.getoption("--against")],
                            capture_output=True, text=True, timeout=400)
     assert ended.returncode == 0, ended.stdout + ended.stderr
