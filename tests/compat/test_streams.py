@@ -133,11 +133,13 @@ def test_word_count_goes_on_after_a_clean_restart_and_without_its_local_state(ow
 
 
 @pytest.mark.slow
-def test_word_count_with_a_cache_is_exact_in_the_end(own_broker, application, tmp_path):
-    """With a cache only the last count of each word in a transaction comes out."""
+@pytest.mark.parametrize("guarantee", ["at_least_once", "exactly_once_v2"])
+def test_word_count_with_a_cache_is_exact_in_the_end(own_broker, application, tmp_path, guarantee):
+    """With a cache only the last count of each word before a commit comes out."""
     broker = own_broker().start()
     create_topics(broker.bootstrap)
-    instance = application(broker.bootstrap, tmp_path, **{"statestore.cache.max.bytes": 1 << 20}).start()
+    instance = application(broker.bootstrap, tmp_path, **{"statestore.cache.max.bytes": 1 << 20,
+                                                          "processing.guarantee": guarantee}).start()
     reader, last = CommittedReader(broker.bootstrap, "counted", PARTITIONS), Counter()
     written = write_lines(broker.bootstrap, "lines", 2000)
 
@@ -206,6 +208,26 @@ def test_word_count_survives_kills_of_its_instances_and_of_the_broker(own_broker
     for instance in instances:
         instance.stop()
     assert counts.read_on() == writer.words
+
+
+@pytest.mark.slow
+def test_an_application_that_is_reset_counts_everything_again(own_broker, application, tools, tmp_path):
+    broker = own_broker().start()
+    admin = create_topics(broker.bootstrap)
+    instance, reader = application(broker.bootstrap, tmp_path), CommittedReader(broker.bootstrap, "counted", PARTITIONS)
+    written = write_lines(broker.bootstrap, "lines", 200)
+    for _ in range(2):
+        instance.start()
+        counted = []
+        wait_for(lambda: instance.check() or counted.extend(reader.read_on()) or len(counted) >= written.total(), 60,
+                 "all words are counted")
+        instance.stop()
+        assert Counter(key.decode() for key, _ in counted + reader.read_on()) == written
+        shutil.rmtree(instance.state)
+        tools.check("org.apache.kafka.tools.StreamsResetter", "--bootstrap-server", broker.bootstrap,
+                    "--application-id", application.called, "--input-topics", "lines", "--force")
+        left = admin.list_topics(timeout=20).topics
+        assert not [topic for topic in left if topic.startswith(application.called)]
 
 
 def test_the_protocol_of_streams_groups_is_not_offered(millrace_only, bootstrap):
