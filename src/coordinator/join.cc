@@ -196,6 +196,11 @@ void Core::update_member(Locked& at, JoinRequest& request, Member& member,
   at.group.update_protocols(member, std::move(request.protocols));
   member.rebalance_timeout_ms = request.rebalance_timeout_ms;
   member.session_timeout_ms = request.session_timeout_ms;
+  // A request sent again: only the newer one can still reach the member.
+  if (member.awaiting_join) {
+    at.effects.reply(at.group.take_awaiting_join(member),
+                     refusal(ErrorCode::rebalance_in_progress, member.id));
+  }
   at.group.set_awaiting_join(member, std::move(reply));
   rebalance_or_complete_join(at, "a member rejoins");
 }

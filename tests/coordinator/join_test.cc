@@ -128,6 +128,15 @@ TEST_F(JoinTest, ALostAnswerIsGivenAgain) {
   EXPECT_EQ(state(), "CompletingRebalance");
 }
 
+TEST_F(JoinTest, ARequestSentAgainTakesThePlaceOfTheFirst) {
+  const auto formed = form_group({{}, {}});
+  const auto first = join({.id = formed.ids[0], .protocols = {{"range", subscription({"more"})}}});
+  const auto again = join({.id = formed.ids[0], .protocols = {{"range", subscription({"more"})}}});
+  ASSERT_TRUE(first.is_here());
+  EXPECT_EQ(first->error, ErrorCode::rebalance_in_progress);
+  EXPECT_FALSE(again.is_here());
+}
+
 TEST_F(JoinTest, AFullGroupTakesNobodyElse) {
   config.group_size_max = 2;
   restart();

@@ -66,6 +66,23 @@ def unknown_broker_key(difference, _):
     return ours["ResourceType"] == 4 and (ours["ErrorCode"], theirs["ErrorCode"]) == (40, 0)
 
 
+def told_to_come_again(difference, _):
+    return isinstance(difference.ours, dict) and difference.ours["ErrorCode"] == 27 and difference.theirs == "keeps waiting"
+
+
+SHARES = tuple(f"Groups[].Members[].{which}.TopicPartitions[]{rest}" for which in ("Assignment", "TargetAssignment") for rest in ("", ".Partitions[]"))
+SHARES += ("Assignment.TopicPartitions[]", "Assignment.TopicPartitions[].Partitions[]")
+
+
+def as_many(_, said):
+    """Whether both gave every member a share, and shares of the same sizes."""
+    def sizes(answer):
+        members = [m for g in answer.get("Groups", ()) for m in g["Members"]]
+        return sorted(sum(len(t["Partitions"]) for t in m["TargetAssignment"]["TopicPartitions"]) for m in members)
+
+    return sizes(said[0]) == sizes(said[1])
+
+
 def resets_in_sync_replicas(difference, said):
     """AlterConfigs of all brokers takes away what it does not name."""
     return difference.theirs == 40 and difference.within[1]["ResourceType"] == 4 and difference.within[1]["ResourceName"] == ""
@@ -78,6 +95,8 @@ ACCEPTED = [
              "Topics[].NumPartitions", "Topics[].ReplicationFactor", "Topics[].Configs[]", "Topics[]"), collides, parts=True),
     Accepted("AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key", ("AlterConfigs", "IncrementalAlterConfigs"),
              ("Responses[].ErrorCode", "Responses[].ErrorMessage"), unknown_broker_key, parts=True),
+    Accepted("JoinGroup, SyncGroup sent again while the first waits", ("JoinGroup", "SyncGroup"), ("",), told_to_come_again),
+    Accepted("which partitions a member of the new protocol gets", ("ConsumerGroupHeartbeat", "ConsumerGroupDescribe"), SHARES, as_many, parts=True),
     Accepted("the leader of a classic group that lost its own", ("JoinGroup",), ("Leader", "Members[]"), lambda d, said: said[0]["ErrorCode"] == 0
              and said[0]["Leader"] != said[1]["Leader"], parts=True),
     Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorCode",), resets_in_sync_replicas, parts=True),

@@ -138,9 +138,14 @@ class Player:
 
     def kept_waiting(self, step, lines):
         said = ["answered" if line.readable(0) else "keeps waiting" for line in lines]
-        self.found(Finding(step, (step.api, step.version), step.body, *said, [Difference("", *said)]))
+        if said[0] == "answered":
+            said[0] = self.ours.receive(step.api, step.version, step.line)
+        difference = Difference("", *said)
+        if not explained(difference, step, said):
+            self.found(Finding(step, (step.api, step.version), step.body, *said, [difference]))
         for side in self.sides:
-            side.lines.pop(step.line).close()
+            if step.line in side.lines:
+                side.lines.pop(step.line).close()
         return False
 
     def collect(self):

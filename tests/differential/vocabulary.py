@@ -101,7 +101,7 @@ BY_NAME = {
     "V3AndBelowProducerEpoch": epochs, "Acks": lambda *_: [-1, 0, 1, 2, -2, 32767],
     "MaxWaitMs": lambda *_: [0, 1, 5, -1, -2**31], "MinBytes": lambda *_: [0, 1, -1, 2**31 - 1],
     "MaxBytes": lambda *_: [0, 1, 100, 2**31 - 1, -1], "PartitionMaxBytes": lambda *_: [0, 1, 90, 200, 2**20, -1],
-    "IsolationLevel": lambda *_: [0, 1, 2, -1], "SessionId": lambda *_: [0, 1, 12345, -1, Slot("session", 0)],
+    "IsolationLevel": lambda *_: [0, 1], "SessionId": lambda *_: [0, 1, 12345, -1, Slot("session", 0)],
     "SessionEpoch": lambda *_: [-1, 0, 1, 2, -2, 2**31 - 1], "ReplicaId": lambda *_: [-1, -2],
     "ReplicaEpoch": lambda *_: [-1, 0, 5], "SessionTimeoutMs": lambda *_: [30000, 1800000, 5999, 0, -1, 1800001, 2**31 - 1],
     "RebalanceTimeoutMs": lambda *_: LONG_MS, "TransactionTimeoutMs": lambda *_: [60000, 900000, 900001, 0, -1, 2**31 - 1],
@@ -184,10 +184,14 @@ def bend(api, version, body, rng, world):
             choices.append(None)
     else:
         choices = [None] if nullable else [container.get(key, {})]
-    before = container.get(key)
+    there = isinstance(container, list) or key in container
+    before = container[key] if there else None
     container[key] = rng.choice(choices)
     if api not in MAY_NAME_TWICE and names_twice(body):
-        container[key] = before
+        if there:
+            container[key] = before
+        else:
+            del container[key]
 
 
 # What Apache Kafka never answers: a null record set, a resource named twice. And waits that would end within the program.

@@ -91,9 +91,9 @@ Result<void> check_operation(const ConfigChange& change, ConfigScope scope) {
                        cat("Null value not supported for : ", change.name));
   }
   const ConfigKey* key = find_key(scope, change.name);
-  if (change.operation == Operation::set || key == nullptr || key->type == ConfigType::list) {
-    return {};
-  }
+  if (change.operation == Operation::set) return {};
+  if (key == nullptr) return unknown_key(scope, change.name);
+  if (key->type == ConfigType::list) return {};
   return kafka_error(ErrorCode::invalid_config,
                      cat("Can't ", operation_name(change.operation), " to key ", change.name,
                          " because its type is not LIST."));
