@@ -80,7 +80,7 @@ class WordCount(JavaProgram):
         self.settings = {
             "bootstrap.servers": bootstrap, "application.id": application, "client.id": self.name,
             "state.dir": self.state, "processing.guarantee": "exactly_once_v2", "num.stream.threads": 1,
-            "replication.factor": 1, "auto.offset.reset": "earliest", **QUICK,
+            "replication.factor": 1, "auto.offset.reset": "earliest", "commit.interval.ms": 100, **QUICK,
             **{f"main.consumer.{k}": v for k, v in QUICK_MEMBER.items()}, **settings}
 
     def start(self):
