@@ -122,7 +122,7 @@ Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
     if (full) {
       // A full request ends the session that it names.
       if (request.session_id != kNoFetchSession) state_->sessions.erase(request.session_id);
-      if (request.epoch == kInitialFetchEpoch && !request.targets.empty())
+      if (request.epoch == kInitialFetchEpoch)
         context.session_ = state_->make(request.by_topic_id);
     } else {
       const auto found = state_->sessions.find(request.session_id);
@@ -161,7 +161,7 @@ Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
     context.targets_.reserve(session.order.size());
     for (const Remembered& remembered : session.order)
       context.targets_.push_back(remembered.target);
-    empty = session.order.empty();
+    empty = context.incremental_ && session.order.empty();
   }
   if (empty) {
     // Nothing is left to remember; the client is told so by session id 0.

@@ -150,7 +150,12 @@ void handle(const MetadataCall& call) {
   if (!asked || (asked->empty() && call.version() < kFirstWithEmptyForNone)) {
     response.topics = answers.all();
   } else {
-    for (const auto& topic : *asked) response.topics.push_back(answers.one(topic));
+    // Where one is named by its id, those without are not answered.
+    const bool by_ids = std::ranges::any_of(
+        *asked, [](const auto& topic) { return !topic.topic_id.is_zero(); });
+    for (const auto& topic : *asked) {
+      if (!by_ids || !topic.topic_id.is_zero()) response.topics.push_back(answers.one(topic));
+    }
   }
   if (call.request.include_cluster_authorized_operations) {
     response.cluster_authorized_operations =

@@ -55,6 +55,7 @@ struct Target {
   /// Why nothing is appended.
   ErrorCode refusal = ErrorCode::none;
   ByteView records;
+  bool is_internal = false;
   /// Of a transactional batch.
   std::optional<coordinator::ProducerIdentity> producer;
   /// Of the batch that may begin a transaction here; 0 for others.
@@ -135,13 +136,21 @@ Found find_topic(const ProduceCall& call, const wire::ProduceRequest::Topic& ask
   return {std::move(topic), ErrorCode::none};
 }
 
+ErrorCode refusal_of(const ProduceCall& call, const Target& target) {
+  if (target.refusal != ErrorCode::none) return target.refusal;
+  const int16_t acks = call.request.acks;
+  if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
+  return target.is_internal ? ErrorCode::invalid_topic_exception : ErrorCode::none;
+}
+
 void append(const std::shared_ptr<PendingProduce>& pending, const Target& target) {
   const ProduceCall& call = pending->call();
   const size_t topic_at = target.topic_at;
   const size_t partition_at = target.partition_at;
   const int32_t index = call.request.topic_data[topic_at].partition_data[partition_at].index;
-  if (target.refusal != ErrorCode::none) {
-    return pending->set(topic_at, partition_at, refused(index, target.refusal));
+  const ErrorCode refusal = refusal_of(call, target);
+  if (refusal != ErrorCode::none) {
+    return pending->set(topic_at, partition_at, refused(index, refusal));
   }
   target.partition->append(
       {.records = target.records,
@@ -290,8 +299,6 @@ bool may_write_transactions(const ProduceCall& call) {
 
 // Where each batch belongs, or why it does not.
 std::vector<Target> find_targets(const ProduceCall& call, ErrorCode refusal) {
-  const int16_t acks = call.request.acks;
-  const bool knows_acks = acks >= -1 && acks <= 1;
   std::vector<Target> targets;
   for (size_t t = 0; t < call.request.topic_data.size(); ++t) {
     const auto& topic = call.request.topic_data[t];
@@ -308,11 +315,7 @@ std::vector<Target> find_targets(const ProduceCall& call, ErrorCode refusal) {
         target.refusal = found.topic ? ErrorCode::unknown_topic_or_partition : found.error;
       } else if (!record::check_request(target.records, call.version() >= kFirstWithZstd)) {
         look_at_producer(target);
-        if (!knows_acks) {
-          target.refusal = ErrorCode::invalid_required_acks;
-        } else if (found.topic->internal) {
-          target.refusal = ErrorCode::invalid_topic_exception;
-        }
+        target.is_internal = found.topic->internal;
       }
       targets.push_back(std::move(target));
     }

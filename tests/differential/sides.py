@@ -138,6 +138,11 @@ def message(_side, value, within):
     return "<told>" if value else "<not told>"
 
 
+def timestamp(side, value, _):
+    """Times that the broker made: all others are a day old."""
+    return "<set>" if value > side.started_ms - 3_600_000 else value
+
+
 # Ids that programs name without any broker having made them.
 LITERAL_IDS = {b"\x01" + bytes(15), b"\x00" * 15 + b"\x01"}
 LITERAL_PRODUCERS = {1 << 39, (1 << 63) - 1}
@@ -148,6 +153,6 @@ TOLD = {
         member_id(s, v, w) if isinstance(v, str) else v), "Records": records,
     "ErrorMessage": message, "BatchIndexErrorMessage": message,
     "ClusterId": set_or_not, "Port": set_or_not, "FinalizedFeaturesEpoch": set_or_not,
-    "LogAppendTimeMs": set_or_not, "TransactionStartTimeMs": set_or_not, "SessionId": set_or_not,
+    "Timestamp": timestamp, "LogAppendTimeMs": set_or_not, "TransactionStartTimeMs": set_or_not, "SessionId": set_or_not,
     "LogDir": set_or_not, "TotalBytes": set_or_not, "UsableBytes": set_or_not, "LastTimestamp": set_or_not,
 }

@@ -118,16 +118,15 @@ Result<std::string> changed_value(const ConfigChange& change, const ConfigKey& k
 Result<void> apply_change(ConfigValues& values, const ConfigChange& change, ConfigScope scope,
                           const BrokerConfig& broker) {
   const ConfigKey* key = find_key(scope, change.name);
-  // What is not there is as good as removed.
-  if (key == nullptr && change.operation == ConfigChange::Operation::remove) return {};
+  if (change.operation == ConfigChange::Operation::remove) {
+    // Whatever the name: what is not there is as good as removed.
+    values.erase(change.name);
+    return {};
+  }
   if (key == nullptr) return unknown_key(scope, change.name);
   if (key->update == ConfigUpdate::at_start) {
     return kafka_error(ErrorCode::invalid_request,
                        cat("Cannot update these configs dynamically: [", change.name, "]"));
-  }
-  if (change.operation == ConfigChange::Operation::remove) {
-    values.erase(change.name);
-    return {};
   }
   MILL_TRY(auto next, changed_value(change, *key, scope, values, broker));
   if (auto checked = check_value(*key, next); !checked) {
