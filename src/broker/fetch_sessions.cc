@@ -122,8 +122,7 @@ Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
     if (full) {
       // A full request ends the session that it names.
       if (request.session_id != kNoFetchSession) state_->sessions.erase(request.session_id);
-      if (request.epoch == kInitialFetchEpoch)
-        context.session_ = state_->make(request.by_topic_id);
+      if (request.epoch == kInitialFetchEpoch) context.session_ = state_->make(request.by_topic_id);
     } else {
       const auto found = state_->sessions.find(request.session_id);
       if (found == state_->sessions.end()) {

@@ -151,8 +151,8 @@ void handle(const MetadataCall& call) {
     response.topics = answers.all();
   } else {
     // Where one is named by its id, those without are not answered.
-    const bool by_ids = std::ranges::any_of(
-        *asked, [](const auto& topic) { return !topic.topic_id.is_zero(); });
+    const bool by_ids =
+        std::ranges::any_of(*asked, [](const auto& topic) { return !topic.topic_id.is_zero(); });
     for (const auto& topic : *asked) {
       if (!by_ids || !topic.topic_id.is_zero()) response.topics.push_back(answers.one(topic));
     }

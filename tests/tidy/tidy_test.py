@@ -62,9 +62,10 @@ class Tidy(unittest.TestCase):
   auto b = co_await g(Options{x});
   auto c = co_await wait([a] { return a; });
   auto d = co_await wait([=, &b](int) { return a; });
+  while (open && co_await again()) co_await pause();
 }
 """)
-        self.assertEqual(self.found("coroutines"), [("src/net/a.cc", line) for line in (2, 3, 4, 5)])
+        self.assertEqual(self.found("coroutines"), [("src/net/a.cc", line) for line in (2, 3, 4, 5, 6)])
 
     def test_words(self):
         self.write("src/io/a.cc", "int x;\n// TO" "DO: more\n")
