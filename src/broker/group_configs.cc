@@ -28,6 +28,9 @@ Result<std::vector<ConfigEntry>> GroupConfigs::describe(std::string_view group_i
 
 Result<void> GroupConfigs::alter(std::string_view group_id, std::span<const ConfigChange> changes,
                                  AlterOptions options) {
+  if (group_id.empty()) {
+    return kafka_error(ErrorCode::invalid_request, "Default group resources are not allowed.");
+  }
   const auto broker = config_();
   const MutexLock lock(alteration_);
   ConfigValues before;
@@ -36,9 +39,6 @@ Result<void> GroupConfigs::alter(std::string_view group_id, std::span<const Conf
   }
   MILL_TRY(const auto values,
            apply_changes(std::move(before), changes, ConfigScope::group, *broker));
-  if (group_id.empty()) {
-    return kafka_error(ErrorCode::invalid_request, "Default group resources are not allowed.");
-  }
   MILL_CHECK(check_group_config(values, *broker));
   if (options.validate_only) return {};
   const std::string key = group_config_key(group_id);

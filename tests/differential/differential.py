@@ -3,7 +3,7 @@
 
     differential.py --requests 100000 --seed 7          generated programs of requests
     differential.py --seed 7 --program 42               one of them again; --shorten drops the steps it does not need
-    differential.py --program 42 --show                 its requests, without playing them
+    differential.py --program 42 --show                 its requests before
 
 Starts both brokers on ports of their own, unless --ours and --theirs name running ones. Ends with the requests asked
 by API and version, and with status 0 if every served version was asked and no difference is unexplained.
@@ -21,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent), *(str(Path(__file__).parents[1] / d)
 
 import kafka_messages  # noqa: E402
 import kafka_peer  # noqa: E402
+import recorded  # noqa: E402
 from accepted import ACCEPTED  # noqa: E402
 from generator import generate  # noqa: E402
 from millrace import Millrace, wait_for  # noqa: E402
@@ -165,8 +166,11 @@ def main():
             program = generate(options.seed, options.program, served_by(player.ours))
             print(*(f"{s.number:3} {s.api} v{s.version} [{s.line}] {s.body}" for s in program.steps), sep="\n")
         numbers = None if options.program is None else [options.program]
-        findings = run(player, options.seed, options.requests, numbers, options.first, options.shorten,
-                       tell=lambda lines: print(*lines, sep="\n", flush=True))
+        def tell(lines):
+            print(*lines, sep="\n", flush=True)
+
+        findings = play_recorded(player, tell) if numbers is None else Counter()
+        findings += run(player, options.seed, options.requests, numbers, options.first, options.shorten, tell)
         print(*player.coverage.table(served_by(player.ours)), sep="\n")
         absent = missing(player) if numbers is None else []
         print(f"{sum(player.coverage.asked.values())} requests in {time.monotonic() - began:.0f} s, versions not asked: {absent or 'none'}")
@@ -185,6 +189,16 @@ def used():
 
 def missing(player):
     return player.coverage.missing(served_by(player.ours))
+
+
+def play_recorded(player, tell=print):
+    """How often each kind of difference was found in what real clients asked; each is told."""
+    found = Counter()
+    for program in recorded.programs():
+        for finding in player.play(renamed(program, program.steps, player.unused_names) if player.unused_names else program):
+            found[finding.signature()] += 1
+            tell(report(finding, program))
+    return found
 
 
 def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print):

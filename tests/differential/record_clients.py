@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes tests/data/recorded: what real clients ask of Apache Kafka, kept as programs for the differential tester.
+"""Makes tests/data/recorded: what real clients ask of Millrace, kept as programs for the differential tester.
 
     record_clients.py [CLIENT...]     all clients, or those of these names
 """
@@ -21,6 +21,7 @@ from kafka.admin import NewTopic as KafkaPythonTopic  # noqa: E402
 import differential  # noqa: E402
 import kafka_peer  # noqa: E402
 import recorded  # noqa: E402
+from millrace import Millrace  # noqa: E402
 from recording_proxy import RecordingProxy  # noqa: E402
 
 COUNT = 20
@@ -91,7 +92,8 @@ def aiokafka_client(bootstrap, name):
         await consumer.commit()
         await consumer.stop()
 
-    AdminClient({"bootstrap.servers": bootstrap}).create_topics([NewTopic(name + "t", 1, 1)])[name + "t"].result(20)
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.create_topics([NewTopic(name + "t", 1, 1)])[name + "t"].result(20)
     time.sleep(1)
     asyncio.run(run())
 
@@ -118,7 +120,7 @@ CLIENTS = {"kafka-python": kafka_python, "confluent": confluent, "confluent-cons
 def record(client):
     with tempfile.TemporaryDirectory() as directory, RecordingProxy() as proxy:
         settings = {**differential.SETTINGS, "advertised.listeners": f"PLAINTEXT://{proxy.bootstrap}"}
-        node = kafka_peer.KafkaNode(directory, settings).start()
+        node = Millrace(directory, settings).start()
         try:
             proxy.target = node.bootstrap
             CLIENTS[client](proxy.bootstrap, f"{recorded.PREFIX}{client}.")

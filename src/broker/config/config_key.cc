@@ -66,6 +66,9 @@ Result<void> check_list(const ConfigKey& key, std::string_view value) {
   std::vector<std::string_view> seen;
   for (const auto part : split(value, ',')) {
     const auto word = trim(part);
+    if (word.empty() && !trim(value).empty()) {
+      return invalid(key, value, cat("Configuration '", key.name, "' values must not be empty."));
+    }
     if (auto legal = check_choice(key, value, word); !legal) return legal;
     if (std::ranges::find(seen, word) != seen.end()) {
       return invalid(key, value,

@@ -111,7 +111,10 @@ Result<Transaction> TransactionCore::decide_v2(const Transaction& transaction,
     // The end of the next transaction, while the last one's markers are on their way.
     return refused(ErrorCode::concurrent_transactions, transaction, request);
   }
-  const bool may_retry = is_retry && (transaction.is_preparing() || transaction.is_complete());
+  // Also where the last end did not raise it: then it is a wrong request, but of no old producer.
+  const bool has_epoch_before = current.epoch == request.producer.epoch + 1;
+  const bool may_retry = (is_retry || has_epoch_before) &&
+                         (transaction.is_preparing() || transaction.is_complete());
   if (!may_retry && !has_epoch) return refused(ErrorCode::producer_fenced, transaction, request);
 
   if (transaction.is(TransactionState::ongoing)) return prepare(transaction, request);
@@ -122,7 +125,7 @@ Result<Transaction> TransactionCore::decide_v2(const Transaction& transaction,
     return refused(ErrorCode::concurrent_transactions, transaction, request);
   }
   // An abort of what never began: the client only wants to be sure, and gets its new epoch.
-  if (!request.is_commit && !is_retry) return prepare(transaction, request);
+  if (!request.is_commit && has_epoch) return prepare(transaction, request);
   return refused(ErrorCode::invalid_txn_state, transaction, request);
 }
 
