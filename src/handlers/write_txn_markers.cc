@@ -65,13 +65,18 @@ void handle(const WriteTxnMarkersCall& call) {
           pending->set(m, t, p, ErrorCode::cluster_authorization_failed);
           continue;
         }
-        if (asked.producer_id < 0) {
+        const PartitionId index(topic.partition_indexes[p]);
+        if (!call.context.broker().catalog().find_partition(topic.name, index)) {
+          pending->set(m, t, p, ErrorCode::unknown_topic_or_partition);
+          continue;
+        }
+        if (asked.producer_id < 0 || asked.producer_epoch < 0) {
           pending->set(m, t, p, ErrorCode::invalid_request);
           continue;
         }
         coordinator::write_marker(
             call.context.broker(), call.context.groups(),
-            {topic.name, PartitionId(topic.partition_indexes[p])}, marker,
+            {topic.name, index}, marker,
             [pending, m, t, p](ErrorCode error) { pending->set(m, t, p, error); });
       }
     }

@@ -54,10 +54,10 @@ Result<std::optional<WrittenBatch>> ProducerState::check(const ProducerBatch& ba
       return std::optional(known);
     }
   }
-  // Nothing but markers seen under this epoch: any start will do, as with an unknown producer.
-  if (entry.window_size == 0 || batch.first_sequence == sequence_after(entry.last_sequence(), 1)) {
-    return std::optional<WrittenBatch>();
-  }
+  // Where nothing but markers was seen under this epoch, its first batch is still to come.
+  const int32_t next = entry.window_size == 0 ? 0 : sequence_after(entry.last_sequence(), 1);
+  // A producer without an epoch has no order either.
+  if (entry.epoch < 0 || batch.first_sequence == next) return std::optional<WrittenBatch>();
   return refused(ErrorCode::out_of_order_sequence_number, batch, entry);
 }
 

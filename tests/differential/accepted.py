@@ -63,11 +63,17 @@ def collides(difference, _):
 
 def unknown_broker_key(difference, _):
     ours, theirs = difference.within
-    return ours["ResourceType"] == 4 and (ours["ErrorCode"], theirs["ErrorCode"]) == (40, 0)
+    return ours["ResourceType"] == 4 and ours["ErrorCode"] == 40 and theirs["ErrorCode"] in (0, 42)
+
+
+def in_session(_, said):
+    """A session reads in an order of its own, and a limit ends the answer somewhere."""
+    epoch = said[2].body.get("SessionEpoch")
+    return not isinstance(epoch, int) or epoch > 0
 
 
 def told_to_come_again(difference, _):
-    return isinstance(difference.ours, dict) and difference.ours["ErrorCode"] == 27 and difference.theirs == "keeps waiting"
+    return isinstance(difference.ours, dict) and difference.ours["ErrorCode"] in (25, 27) and difference.theirs == "keeps waiting"
 
 
 SHARES = tuple(f"Groups[].Members[].{which}.TopicPartitions[]{rest}" for which in ("Assignment", "TargetAssignment") for rest in ("", ".Partitions[]"))
@@ -89,6 +95,21 @@ def without_partitions(difference, _):
     return isinstance(there, dict) and [v for v in there.values() if isinstance(v, list)] == [[]]
 
 
+def lacks_replicas(difference, _):
+    ours, theirs = difference.within
+    return (ours["ErrorCode"], theirs["ErrorCode"]) == (19, 0)
+
+
+def out_of_order(difference, _):
+    ours, theirs = difference.within
+    return (ours["ErrorCode"], theirs["ErrorCode"]) == (0, 45)
+
+
+def hangs(difference, _):
+    ours, theirs = difference.within
+    return ours["TransactionState"].startswith("Complete") and theirs["TransactionState"].startswith("Prepare")
+
+
 def resets_in_sync_replicas(difference, said):
     """AlterConfigs of all brokers takes away what it does not name."""
     return difference.theirs == 40 and difference.within[1]["ResourceType"] == 4 and difference.within[1]["ResourceName"] == ""
@@ -101,9 +122,23 @@ ACCEPTED = [
              "Topics[].NumPartitions", "Topics[].ReplicationFactor", "Topics[].Configs[]", "Topics[]"), collides, parts=True),
     Accepted("AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key", ("AlterConfigs", "IncrementalAlterConfigs"),
              ("Responses[].ErrorCode", "Responses[].ErrorMessage"), unknown_broker_key, parts=True),
-    Accepted("a topic without partitions", ("AddPartitionsToTxn", "TxnOffsetCommit", "OffsetCommit", "OffsetDelete", "DeleteRecords", "Produce"),
-             ("ResultsByTopicV3AndBelow[]", "ResultsByTransaction[].TopicResults[]", "Topics[]", "Responses[]"), without_partitions),
-    Accepted("JoinGroup, SyncGroup sent again while the first waits", ("JoinGroup", "SyncGroup"), ("",), told_to_come_again),
+    Accepted("`min.insync.replicas` above the number of replicas", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
+        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")), lacks_replicas, parts=True),
+    Accepted("Produce after a refused one with an epoch from the future", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
+        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs")), out_of_order, parts=True),
+    Accepted("requests that Kafka fails on", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
+        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")), lambda d, _: d.within[1]["ErrorCode"] == -1, parts=True),
+    Accepted("aborted transactions of a fetch", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions[]",), only_theirs),
+    Accepted("the order in which a fetch session reads its partitions", ("Fetch",), ("Responses[]", "Responses[].Partitions[]",
+             "Responses[].Partitions[].Records[]"), in_session, parts=True),
+    Accepted("DescribeProducers", ("DescribeProducers",), ("Topics[].Partitions[].ActiveProducers[].LastTimestamp",)),
+    Accepted("ListOffsets of the largest timestamp", ("ListOffsets",), tuple(f"Topics[].Partitions[].{f}" for f in ("Timestamp", "Offset",
+             "LeaderEpoch")), lambda d, _: d.within[0]["Offset"] == -1 and d.within[0]["ErrorCode"] == 0),
+    Accepted("markers by hand under an epoch above the coordinator's", ("DescribeTransactions",), ("TransactionStates[].TransactionState",
+             "TransactionStates[].Topics[]"), hangs, parts=True),
+    Accepted("a topic without partitions", ("AddPartitionsToTxn", "TxnOffsetCommit", "OffsetCommit", "OffsetDelete", "DeleteRecords", "Produce", "WriteTxnMarkers"),
+             ("Markers[].Topics[]", "Markers[]", "ResultsByTopicV3AndBelow[]", "ResultsByTransaction[].TopicResults[]", "Topics[]", "Responses[]"), without_partitions),
+    Accepted("a waiting JoinGroup or SyncGroup whose member asks again or leaves", ("JoinGroup", "SyncGroup"), ("",), told_to_come_again),
     Accepted("which partitions a member of the new protocol gets", ("ConsumerGroupHeartbeat", "ConsumerGroupDescribe"), SHARES, as_many, parts=True),
     Accepted("the leader of a classic group that lost its own", ("JoinGroup",), ("Leader", "Members[]"), lambda d, said: said[0]["ErrorCode"] == 0
              and said[0]["Leader"] != said[1]["Leader"], parts=True),
@@ -124,7 +159,8 @@ ACCEPTED = [
 ]
 
 def explained(difference, step, said):
-    """The acceptance a difference falls under, if any; `said` are both answers in words."""
+    """The acceptance a difference falls under, if any; `said` are both answers in words, then the step."""
+    said = [*said, step]
     for one in ACCEPTED:
         if not (one.apis == ANY or step.api in one.apis):
             continue

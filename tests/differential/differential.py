@@ -149,6 +149,7 @@ def report(finding, program):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=3000)
+    parser.add_argument("--seconds", type=float, help="stop after so long, whatever was asked")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--program", type=int)
     parser.add_argument("--first", type=int, default=0)
@@ -170,7 +171,8 @@ def main():
             print(*lines, sep="\n", flush=True)
 
         findings = play_recorded(player, tell) if numbers is None else Counter()
-        findings += run(player, options.seed, options.requests, numbers, options.first, options.shorten, tell)
+        findings += run(player, options.seed, options.requests, numbers, options.first, options.shorten, tell,
+                        options.seconds)
         print(*player.coverage.table(served_by(player.ours)), sep="\n")
         absent = missing(player) if numbers is None else []
         print(f"{sum(player.coverage.asked.values())} requests in {time.monotonic() - began:.0f} s, versions not asked: {absent or 'none'}")
@@ -201,10 +203,10 @@ def play_recorded(player, tell=print):
     return found
 
 
-def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print):
-    """Plays programs until there were so many requests, or those of these numbers; how often each kind of difference was
+def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print, seconds=None):
+    """Plays programs until there were so many requests or seconds, or those of these numbers; how often each kind of difference was
     found. Of each kind the first one is told."""
-    served, found = served_by(player.ours), Counter()
+    served, found, began = served_by(player.ours), Counter(), time.monotonic()
     for number in numbers or itertools.count(first):
         program = generate(seed, number, served)
         if player.unused_names:
@@ -217,7 +219,7 @@ def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=prin
             tell(report(finding, program))
             if shortest:
                 tell(["    shortest:", *(f"        {s.api} v{s.version} [{s.line}] {s.body}" for s in shorten(player, program, signature).steps)])
-        if sum(player.coverage.asked.values()) >= requests:
+        if sum(player.coverage.asked.values()) >= requests or seconds and time.monotonic() - began > seconds:
             break
     return found
 
