@@ -163,8 +163,9 @@ def test_cluster_and_features(tools, broker, oracle, same):
 
 
 def configs(text):
-    """{key: (value, whether it is sensitive)}"""
-    return dict((key, rest) for key, *rest in re.findall(r"(?m)^ +(\S+)=(.*) sensitive=(\w+)", text))
+    """{key: [value, whether it is sensitive, where its values come from]}"""
+    found = re.findall(r"(?m)^ +(\S+)=(.*) sensitive=(\w+) synonyms=(.*)", text)
+    return {key: rest for key, *rest in found}
 
 
 @pytest.mark.parametrize("kind", ["topics", "groups", "brokers"])
@@ -178,10 +179,13 @@ def test_all_configurations(tools, broker, oracle, topic, group, kind):
     assert different.keys() <= OF_THE_NODE, different
 
 
-# Where the node is, what the fixtures set on one of the two, and what docs/configuration.md gives another default.
-OF_THE_NODE = {"advertised.listeners", "listeners", "log.dir", "log.dirs", "broker.id",
-               "group.consumer.min.heartbeat.interval.ms", "log.cleaner.io.max.bytes.per.second",
-               "queued.max.request.bytes"}
+# Where the node is, what the fixtures set on one of the two, what docs/configuration.md gives another default, and what
+# Kafka's cluster sets for all its brokers; what is accepted without effect has no parent key.
+OF_THE_NODE = {"advertised.listeners", "listeners", "log.dir", "log.dirs", "broker.id", "node.id",
+               "group.consumer.min.heartbeat.interval.ms", "offsets.topic.replication.factor",
+               "transaction.state.log.min.isr", "transaction.state.log.replication.factor",
+               "log.cleaner.io.max.bytes.per.second", "queued.max.request.bytes", "min.insync.replicas",
+               "local.retention.bytes", "local.retention.ms"}
 
 
 def test_alterations_of_configurations(same, topic, group):
@@ -205,7 +209,7 @@ def test_levels_of_loggers(tools, broker, same):
     entity = ["--entity-type", "broker-loggers", "--entity-name", "1"]
     for choice in ([], ["--all"]):
         shown = configs(tools.check("configs", "--bootstrap-server", broker.bootstrap, *entity, "--describe", *choice))
-        assert shown["root"] == ["INFO", "false"]
+        assert shown["root"] == ["INFO", "false", "{}"]
     assert same("configs", *entity, "--alter", "--add-config", "root=DEBUG")[0] == 0
     assert same("configs", *entity, "--alter", "--add-config", "root=INFO")[0] == 0
     assert same("configs", *entity, "--alter", "--delete-config", "root")[0] == 1
