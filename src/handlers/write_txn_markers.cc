@@ -75,8 +75,7 @@ void handle(const WriteTxnMarkersCall& call) {
           continue;
         }
         coordinator::write_marker(
-            call.context.broker(), call.context.groups(),
-            {topic.name, index}, marker,
+            call.context.broker(), call.context.groups(), {topic.name, index}, marker,
             [pending, m, t, p](ErrorCode error) { pending->set(m, t, p, error); });
       }
     }

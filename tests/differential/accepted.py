@@ -95,11 +95,6 @@ def without_partitions(difference, _):
     return isinstance(there, dict) and [v for v in there.values() if isinstance(v, list)] == [[]]
 
 
-def lacks_replicas(difference, _):
-    ours, theirs = difference.within
-    return (ours["ErrorCode"], theirs["ErrorCode"]) == (19, 0)
-
-
 def out_of_order(difference, _):
     ours, theirs = difference.within
     return (ours["ErrorCode"], theirs["ErrorCode"]) == (0, 45)
@@ -122,8 +117,6 @@ ACCEPTED = [
              "Topics[].NumPartitions", "Topics[].ReplicationFactor", "Topics[].Configs[]", "Topics[]"), collides, parts=True),
     Accepted("AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key", ("AlterConfigs", "IncrementalAlterConfigs"),
              ("Responses[].ErrorCode", "Responses[].ErrorMessage"), unknown_broker_key, parts=True),
-    Accepted("`min.insync.replicas` above the number of replicas", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
-        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")), lacks_replicas, parts=True),
     Accepted("Produce after a refused one with an epoch from the future", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
         "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs")), out_of_order, parts=True),
     Accepted("requests that Kafka fails on", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (

@@ -113,8 +113,8 @@ Result<Transaction> TransactionCore::decide_v2(const Transaction& transaction,
   }
   // Also where the last end did not raise it: then it is a wrong request, but of no old producer.
   const bool has_epoch_before = current.epoch == request.producer.epoch + 1;
-  const bool may_retry = (is_retry || has_epoch_before) &&
-                         (transaction.is_preparing() || transaction.is_complete());
+  const bool may_retry =
+      (is_retry || has_epoch_before) && (transaction.is_preparing() || transaction.is_complete());
   if (!may_retry && !has_epoch) return refused(ErrorCode::producer_fenced, transaction, request);
 
   if (transaction.is(TransactionState::ongoing)) return prepare(transaction, request);
