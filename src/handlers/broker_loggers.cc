@@ -38,6 +38,9 @@ Result<log::Level> checked(const broker::ConfigChange& change) {
                          cat(change.operation == Operation::append ? "APPEND" : "SUBTRACT",
                              " operation is not allowed for the BROKER_LOGGER resource"));
     case Operation::set:
+      if (change.value) break;
+      return kafka_error(ErrorCode::invalid_request,
+                         cat("Null value not supported for : ", change.name));
     case Operation::remove: break;
   }
   if (change.name != kRoot) {

@@ -26,6 +26,7 @@ void handle(const OffsetDeleteCall& call) {
   if (!call.context.allowed_on_group(broker::Operation::remove, request.group_id)) {
     return call.respond({.error_code = ErrorCode::group_authorization_failed});
   }
+  if (request.group_id.empty()) return call.respond({.error_code = ErrorCode::invalid_group_id});
   Response refusals;
   coordinator::OffsetDeleteRequest remove{.group_id = request.group_id, .topics = {}};
   for (const auto& topic : request.topics) {

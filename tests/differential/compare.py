@@ -40,7 +40,7 @@ def in_lists(ours, theirs, path, within):
     pairs = defaultdict(lambda: ([], []))
     for place, values in enumerate((ours, theirs)):
         for value in values:
-            pairs[tuple(repr(value[n]) for n in NAMES if n in value)][place].append(value)
+            pairs[tuple(repr(value[n]) for n in NAMES if n in value and (n != "BaseOffset" or "Magic" in value))][place].append(value)
     found = []
     for mine, its in pairs.values():
         for i in range(max(len(mine), len(its))):
