@@ -56,6 +56,8 @@ struct Target {
   ErrorCode refusal = ErrorCode::none;
   ByteView records;
   bool is_internal = false;
+  /// Whether there is anything to append, as far as the request tells.
+  bool is_sound = false;
   /// Of a transactional batch.
   std::optional<coordinator::ProducerIdentity> producer;
   /// Of the batch that may begin a transaction here; 0 for others.
@@ -138,6 +140,7 @@ Found find_topic(const ProduceCall& call, const wire::ProduceRequest::Topic& ask
 
 ErrorCode refusal_of(const ProduceCall& call, const Target& target) {
   if (target.refusal != ErrorCode::none) return target.refusal;
+  if (!target.is_sound) return ErrorCode::none;  // appending tells what is wrong
   const int16_t acks = call.request.acks;
   if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
   return target.is_internal ? ErrorCode::invalid_topic_exception : ErrorCode::none;
@@ -315,6 +318,7 @@ std::vector<Target> find_targets(const ProduceCall& call, ErrorCode refusal) {
         target.refusal = found.topic ? ErrorCode::unknown_topic_or_partition : found.error;
       } else if (!record::check_request(target.records, call.version() >= kFirstWithZstd)) {
         look_at_producer(target);
+        target.is_sound = true;
         target.is_internal = found.topic->internal;
       }
       targets.push_back(std::move(target));

@@ -64,8 +64,18 @@ def error_codes(answer):
             yield from error_codes(value)
 
 
+def merged(topics, name):
+    """Fetch answers a topic in pieces where its partitions do not follow each other."""
+    pieces = {}
+    for topic in topics:
+        pieces.setdefault(topic[name], {**topic, "Partitions": []})["Partitions"] += topic["Partitions"]
+    return list(pieces.values())
+
+
 def own(api, answer, program, body):
     """The answer without what other programs left."""
+    if api == "Fetch" and answer["Responses"]:
+        return {**answer, "Responses": merged(answer["Responses"], "Topic" if "Topic" in answer["Responses"][0] else "TopicId")}
     if api == "ListConfigResources":
         kept = [r for r in answer["ConfigResources"] if r.get("ResourceType", 16) not in (TOPIC, GROUP)
                 or r["ResourceName"].startswith(program.prefix)]

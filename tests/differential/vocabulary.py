@@ -218,6 +218,6 @@ def names_twice(value):
     return any(len(set(names)) < len(names) for names in ways)
 
 
-# What Apache Kafka never answers: a null record set, a resource named twice. And waits that would end within the program.
-NOT_BENT = {("AlterConfigs", "Resources"), ("IncrementalAlterConfigs", "Resources"),
+# What Apache Kafka never answers: a null record set, no transactions, a resource named twice. And waits that would end within the program.
+NOT_BENT = {("AlterConfigs", "Resources"), ("AddPartitionsToTxn", "Transactions"), ("IncrementalAlterConfigs", "Resources"),
             ("Produce", "Records"), ("Produce", "TimeoutMs"), ("CreateTopics", "timeoutMs"), ("DeleteTopics", "TimeoutMs")}
