@@ -42,7 +42,7 @@ TEST_F(BrokerLoggers, EachOfKafkasLevelsCanBeSet) {
 
 TEST_F(BrokerLoggers, WhatIsRefusedChangesNothing) {
   EXPECT_EQ(alter({.name = "root", .value = "debug"}), ErrorCode::invalid_config);
-  EXPECT_EQ(alter({.name = "root"}), ErrorCode::invalid_config);
+  EXPECT_EQ(alter({.name = "root"}), ErrorCode::invalid_request) << "no value";
   EXPECT_EQ(alter({.name = "kafka.log", .value = "DEBUG"}), ErrorCode::invalid_config);
   EXPECT_EQ(alter({.name = "root", .operation = Operation::remove}), ErrorCode::invalid_request);
   EXPECT_EQ(alter({.name = "root", .operation = Operation::append, .value = "DEBUG"}),
