@@ -62,9 +62,11 @@ class TopicAnswers {
     }
     if (const auto topic = catalog_.find(name)) return known(*topic);
     if (const auto valid = broker::check_topic_name(name); !valid) {
-      return {.error_code = to_wire(valid.error()), .name = name};
+      return missing(name, to_wire(valid.error()));
     }
-    if (!call_.request.allow_auto_topic_creation) return unknown(name);
+    if (!call_.request.allow_auto_topic_creation) {
+      return missing(name, ErrorCode::unknown_topic_or_partition);
+    }
     if (!call_.context.allowed_on_cluster(broker::Operation::create) &&
         !call_.context.allowed_on_topic(broker::Operation::create, name)) {
       return {.error_code = ErrorCode::topic_authorization_failed, .name = name};
@@ -74,8 +76,8 @@ class TopicAnswers {
     return known(**created);
   }
 
-  Topic unknown(const std::string& name) const {
-    Topic answer{.error_code = ErrorCode::unknown_topic_or_partition, .name = name};
+  Topic missing(const std::string& name, ErrorCode error) const {
+    Topic answer{.error_code = error, .name = name};
     tell_operations(answer);
     return answer;
   }

@@ -2,6 +2,7 @@
 
 The text of a row's first column names it; a test sees that the rows are there, and a run tells which were of no use.
 """
+
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -31,6 +32,8 @@ def ours_alone(difference, _):
 
 
 CONFIG_LISTS = (("CreateTopics",), ("Topics[].Configs[]",)), (("DescribeConfigs",), ("Results[].Configs[]",))
+
+
 def both_empty(difference, _):
     return not difference.ours and not difference.theirs
 
@@ -41,7 +44,11 @@ def told_of_broker(difference, said):
 
 
 def of_in_sync_replicas(difference, _):
-    return any("min.insync.replicas" == e.get("Name") for e in (*difference.within, difference.ours, difference.theirs) if isinstance(e, dict))
+    return any(
+        "min.insync.replicas" == e.get("Name")
+        for e in (*difference.within, difference.ours, difference.theirs)
+        if isinstance(e, dict)
+    )
 
 
 def kafka_fails(difference, _):
@@ -57,8 +64,10 @@ def beside_a_failure(difference, _):
 def collides(difference, _):
     """Kafka compares with the topics there were before the request, we with those before the topic."""
     ours, theirs = difference.within if difference.path != "Topics[]" else (difference.ours, difference.theirs)
-    return (MISSING if ours == MISSING else ours["ErrorCode"], MISSING if theirs == MISSING else theirs["ErrorCode"]) in (
-        (17, 0), (17, MISSING), (MISSING, 0))
+    return (
+        MISSING if ours == MISSING else ours["ErrorCode"],
+        MISSING if theirs == MISSING else theirs["ErrorCode"],
+    ) in ((17, 0), (17, MISSING), (MISSING, 0))
 
 
 def unknown_broker_key(difference, _):
@@ -73,15 +82,24 @@ def in_session(_, said):
 
 
 def told_to_come_again(difference, _):
-    return isinstance(difference.ours, dict) and difference.ours["ErrorCode"] in (25, 27) and difference.theirs == "keeps waiting"
+    return (
+        isinstance(difference.ours, dict)
+        and difference.ours["ErrorCode"] in (25, 27)
+        and difference.theirs == "keeps waiting"
+    )
 
 
-SHARES = tuple(f"Groups[].Members[].{which}.TopicPartitions[]{rest}" for which in ("Assignment", "TargetAssignment") for rest in ("", ".Partitions[]"))
+SHARES = tuple(
+    f"Groups[].Members[].{which}.TopicPartitions[]{rest}"
+    for which in ("Assignment", "TargetAssignment")
+    for rest in ("", ".Partitions[]")
+)
 SHARES += ("Assignment.TopicPartitions[]", "Assignment.TopicPartitions[].Partitions[]")
 
 
 def as_many(_, said):
     """Whether both gave away as many."""
+
     def sizes(answer):
         members = [m for g in answer.get("Groups", ()) for m in g["Members"]]
         return sorted(sum(len(t["Partitions"]) for t in m["TargetAssignment"]["TopicPartitions"]) for m in members)
@@ -90,9 +108,16 @@ def as_many(_, said):
 
 
 def without_partitions(difference, _):
-    """A topic that was asked about without any partition: Kafka tells it in some answers and leaves it out in others."""
-    there = difference.theirs if difference.ours == MISSING else difference.ours if difference.theirs == MISSING else None
+    """A topic that was asked about without any partition: Kafka tells it in some answers, leaves it out in others."""
+    there = (
+        difference.theirs if difference.ours == MISSING else difference.ours if difference.theirs == MISSING else None
+    )
     return isinstance(there, dict) and [v for v in there.values() if isinstance(v, list)] == [[]]
+
+
+def lacks_replicas(difference, _):
+    ours, theirs = difference.within
+    return (ours["ErrorCode"], theirs["ErrorCode"]) == (19, 0)
 
 
 def out_of_order(difference, _):
@@ -107,49 +132,193 @@ def hangs(difference, _):
 
 def resets_in_sync_replicas(difference, said):
     """AlterConfigs of all brokers takes away what it does not name."""
-    return difference.theirs == 40 and difference.within[1]["ResourceType"] == 4 and difference.within[1]["ResourceName"] == ""
+    return (
+        difference.theirs == 40
+        and difference.within[1]["ResourceType"] == 4
+        and difference.within[1]["ResourceName"] == ""
+    )
 
 
 ACCEPTED = [
     Accepted("requests that Kafka fails on", ANY, ("ErrorCode",), kafka_fails),
     Accepted("requests that Kafka fails on", ANY, ("ErrorMessage", "LogStartOffset", "MemberId"), beside_a_failure),
-    Accepted("topics of one request whose names collide", ("CreateTopics",), ("Topics[].ErrorCode", "Topics[].ErrorMessage", "Topics[].TopicId",
-             "Topics[].NumPartitions", "Topics[].ReplicationFactor", "Topics[].Configs[]", "Topics[]"), collides, parts=True),
-    Accepted("AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key", ("AlterConfigs", "IncrementalAlterConfigs"),
-             ("Responses[].ErrorCode", "Responses[].ErrorMessage"), unknown_broker_key, parts=True),
-    Accepted("Produce after a refused one with an epoch from the future", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
-        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs")), out_of_order, parts=True),
-    Accepted("requests that Kafka fails on", ("Produce",), tuple(f"Responses[].PartitionResponses[].{f}" for f in (
-        "ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")), lambda d, _: d.within[1]["ErrorCode"] == -1, parts=True),
-    Accepted("aborted transactions of a fetch", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions[]",), only_theirs),
-    Accepted("the order in which a fetch session reads its partitions", ("Fetch",), ("Responses[]", "Responses[].Partitions[]",
-             "Responses[].Partitions[].Records[]"), in_session, parts=True),
+    Accepted(
+        "topics of one request whose names collide",
+        ("CreateTopics",),
+        (
+            "Topics[].ErrorCode",
+            "Topics[].ErrorMessage",
+            "Topics[].TopicId",
+            "Topics[].NumPartitions",
+            "Topics[].ReplicationFactor",
+            "Topics[].Configs[]",
+            "Topics[]",
+        ),
+        collides,
+        parts=True,
+    ),
+    Accepted(
+        "AlterConfigs, IncrementalAlterConfigs of a broker, an unknown key",
+        ("AlterConfigs", "IncrementalAlterConfigs"),
+        ("Responses[].ErrorCode", "Responses[].ErrorMessage"),
+        unknown_broker_key,
+        parts=True,
+    ),
+    Accepted(
+        "`min.insync.replicas` above the number of replicas",
+        ("Produce",),
+        tuple(
+            f"Responses[].PartitionResponses[].{f}"
+            for f in ("ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")
+        ),
+        lacks_replicas,
+        parts=True,
+    ),
+    Accepted(
+        "Produce after a refused one with an epoch from the future",
+        ("Produce",),
+        tuple(
+            f"Responses[].PartitionResponses[].{f}"
+            for f in ("ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs")
+        ),
+        out_of_order,
+        parts=True,
+    ),
+    Accepted(
+        "requests that Kafka fails on",
+        ("Produce",),
+        tuple(
+            f"Responses[].PartitionResponses[].{f}"
+            for f in ("ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")
+        ),
+        lambda d, _: d.within[1]["ErrorCode"] == -1,
+        parts=True,
+    ),
+    Accepted(
+        "requests that Kafka fails on",
+        ("Fetch",),
+        ("ErrorCode", "SessionId", "Responses[]"),
+        lambda _, said: said[1]["ErrorCode"] == -1,
+        parts=True,
+    ),
+    Accepted(
+        "aborted transactions of a fetch", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions[]",), only_theirs
+    ),
+    Accepted(
+        "the order in which a fetch session reads its partitions",
+        ("Fetch",),
+        ("Responses[]", "Responses[].Partitions[]", "Responses[].Partitions[].Records[]"),
+        in_session,
+        parts=True,
+    ),
     Accepted("DescribeProducers", ("DescribeProducers",), ("Topics[].Partitions[].ActiveProducers[].LastTimestamp",)),
-    Accepted("ListOffsets of the largest timestamp", ("ListOffsets",), tuple(f"Topics[].Partitions[].{f}" for f in ("Timestamp", "Offset",
-             "LeaderEpoch")), lambda d, _: d.within[0]["Offset"] == -1 and d.within[0]["ErrorCode"] == 0),
-    Accepted("markers by hand under an epoch above the coordinator's", ("DescribeTransactions",), ("TransactionStates[].TransactionState",
-             "TransactionStates[].Topics[]"), hangs, parts=True),
-    Accepted("a topic without partitions", ("AddPartitionsToTxn", "TxnOffsetCommit", "OffsetCommit", "OffsetDelete", "DeleteRecords", "Produce", "WriteTxnMarkers"),
-             ("Markers[].Topics[]", "Markers[]", "ResultsByTopicV3AndBelow[]", "ResultsByTransaction[].TopicResults[]", "Topics[]", "Responses[]"), without_partitions),
-    Accepted("a waiting JoinGroup or SyncGroup whose member asks again or leaves", ("JoinGroup", "SyncGroup"), ("",), told_to_come_again),
-    Accepted("which partitions a member of the new protocol gets", ("ConsumerGroupHeartbeat", "ConsumerGroupDescribe"), SHARES, as_many, parts=True),
-    Accepted("the leader of a classic group that lost its own", ("JoinGroup",), ("Leader", "Members[]"), lambda d, said: said[0]["ErrorCode"] == 0
-             and said[0]["Leader"] != said[1]["Leader"], parts=True),
-    Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorCode",), resets_in_sync_replicas, parts=True),
-    Accepted("`min.insync.replicas` of all brokers", ("AlterConfigs",), ("Responses[].ErrorMessage",),
-             lambda d, _: d.within[1]["ErrorCode"] == 40 and d.within[1]["ResourceType"] == 4 and d.within[1]["ResourceName"] == ""),
-    Accepted("aborted transactions of a fetch that failed", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions",), both_empty),
-    Accepted("values of a broker", ("DescribeConfigs",), tuple(f"Results[].Configs[].{f}" for f in (
-        "Value", "ConfigSource", "ReadOnly", "IsSensitive", "ConfigType", "Synonyms[]", "Synonyms[].Value", "Synonyms[].Source")), told_of_broker),
-    Accepted("`min.insync.replicas` of all brokers", ("DescribeConfigs", "CreateTopics"), ("Configs[].ConfigSource", "Configs[].Synonyms[]", "Configs[].Synonyms[].Source", "Configs[]"), of_in_sync_replicas),
+    Accepted(
+        "ListOffsets of the largest timestamp",
+        ("ListOffsets",),
+        tuple(f"Topics[].Partitions[].{f}" for f in ("Timestamp", "Offset", "LeaderEpoch")),
+        lambda d, _: d.within[0]["Offset"] == -1 and d.within[0]["ErrorCode"] == 0,
+    ),
+    Accepted(
+        "markers by hand under an epoch above the coordinator's",
+        ("DescribeTransactions",),
+        ("TransactionStates[].TransactionState", "TransactionStates[].Topics[]"),
+        hangs,
+        parts=True,
+    ),
+    Accepted(
+        "a topic without partitions",
+        (
+            "AddPartitionsToTxn",
+            "TxnOffsetCommit",
+            "OffsetCommit",
+            "OffsetDelete",
+            "DeleteRecords",
+            "Produce",
+            "WriteTxnMarkers",
+        ),
+        (
+            "Markers[].Topics[]",
+            "Markers[]",
+            "ResultsByTopicV3AndBelow[]",
+            "ResultsByTransaction[].TopicResults[]",
+            "Topics[]",
+            "Responses[]",
+        ),
+        without_partitions,
+    ),
+    Accepted(
+        "a waiting JoinGroup or SyncGroup whose member asks again or leaves",
+        ("JoinGroup", "SyncGroup"),
+        ("",),
+        told_to_come_again,
+    ),
+    Accepted(
+        "which partitions a member of the new protocol gets",
+        ("ConsumerGroupHeartbeat", "ConsumerGroupDescribe"),
+        SHARES,
+        as_many,
+        parts=True,
+    ),
+    Accepted(
+        "the leader of a classic group that lost its own",
+        ("JoinGroup",),
+        ("Leader", "Members[]"),
+        lambda d, said: said[0]["ErrorCode"] == 0 and said[0]["Leader"] != said[1]["Leader"],
+        parts=True,
+    ),
+    Accepted(
+        "`min.insync.replicas` of all brokers",
+        ("AlterConfigs",),
+        ("Responses[].ErrorCode",),
+        resets_in_sync_replicas,
+        parts=True,
+    ),
+    Accepted(
+        "`min.insync.replicas` of all brokers",
+        ("AlterConfigs",),
+        ("Responses[].ErrorMessage",),
+        lambda d, _: d.within[1]["ErrorCode"] == 40
+        and d.within[1]["ResourceType"] == 4
+        and d.within[1]["ResourceName"] == "",
+    ),
+    Accepted(
+        "aborted transactions of a fetch that failed",
+        ("Fetch",),
+        ("Responses[].Partitions[].AbortedTransactions",),
+        both_empty,
+    ),
+    Accepted(
+        "values of a broker",
+        ("DescribeConfigs",),
+        tuple(
+            f"Results[].Configs[].{f}"
+            for f in (
+                "Value",
+                "ConfigSource",
+                "ReadOnly",
+                "IsSensitive",
+                "ConfigType",
+                "Synonyms[]",
+                "Synonyms[].Value",
+                "Synonyms[].Source",
+            )
+        ),
+        told_of_broker,
+    ),
+    Accepted(
+        "`min.insync.replicas` of all brokers",
+        ("DescribeConfigs", "CreateTopics"),
+        ("Configs[].ConfigSource", "Configs[].Synonyms[]", "Configs[].Synonyms[].Source", "Configs[]"),
+        of_in_sync_replicas,
+    ),
     Accepted("values of a broker", ("DescribeConfigs",), ("Results[].Configs[]",), told_of_broker),
     Accepted("documentation of keys", ("DescribeConfigs",), ("Results[].Configs[].Documentation",)),
-
     Accepted("ApiVersions", ("ApiVersions",), ("ApiKeys[]", "SupportedFeatures[]", "FinalizedFeatures[]"), only_theirs),
     *(Accepted("configuration keys", *lists, only_theirs) for lists in CONFIG_LISTS),
     *(Accepted("configuration keys", *lists, ours_alone) for lists in CONFIG_LISTS),
     Accepted("error messages", ANY, ("ErrorMessage",), lambda d, _: (d.ours, d.theirs) == ("<told>", "<not told>")),
 ]
+
 
 def explained(difference, step, said):
     """The acceptance a difference falls under, if any; `said` are both answers in words, then the step."""
@@ -157,7 +326,9 @@ def explained(difference, step, said):
     for one in ACCEPTED:
         if not (one.apis == ANY or step.api in one.apis):
             continue
-        if any(difference.path == p or difference.path.endswith("." + p) for p in one.paths) and one.fits(difference, said):
+        if any(difference.path == p or difference.path.endswith("." + p) for p in one.paths) and one.fits(
+            difference, said
+        ):
             one.used += 1
             return one
     return None

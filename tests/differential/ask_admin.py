@@ -1,4 +1,5 @@
 """Requests of administration: topics, configurations, what there is in the cluster."""
+
 from sensible import sensible
 from vocabulary import CONFIGS, TOPIC_VALUES
 
@@ -16,11 +17,17 @@ def metadata(world, version):
     if rng.random() < 0.1:
         topics = None if version else []
     elif version >= 10 and rng.random() < 0.4:
-        topics = [{"Name": None if version >= 12 else "", "TopicId": world.topic_id(t)} for t in world.some(world.topics)]
+        topics = [
+            {"Name": None if version >= 12 else "", "TopicId": world.topic_id(t)} for t in world.some(world.topics)
+        ]
     else:
         topics = [{"Name": t} for t in world.some(world.topic_names())]
-    return {"Topics": topics, "AllowAutoTopicCreation": rng.random() < 0.1, "IncludeTopicAuthorizedOperations": rng.random() < 0.2,
-            "IncludeClusterAuthorizedOperations": rng.random() < 0.2}, []
+    return {
+        "Topics": topics,
+        "AllowAutoTopicCreation": rng.random() < 0.1,
+        "IncludeTopicAuthorizedOperations": rng.random() < 0.2,
+        "IncludeClusterAuthorizedOperations": rng.random() < 0.2,
+    }, []
 
 
 def topic_configs(world):
@@ -35,8 +42,11 @@ def create_topics(world, version):
         count = rng.choice((1, 2, 3, -1))
         topic = {"Name": name, "NumPartitions": count, "ReplicationFactor": rng.choice((1, 1, -1))}
         if rng.random() < 0.2:
-            topic |= {"NumPartitions": -1, "ReplicationFactor": -1,
-                      "Assignments": [{"PartitionIndex": p, "BrokerIds": [1]} for p in range(rng.choice((1, 2)))]}
+            topic |= {
+                "NumPartitions": -1,
+                "ReplicationFactor": -1,
+                "Assignments": [{"PartitionIndex": p, "BrokerIds": [1]} for p in range(rng.choice((1, 2)))],
+            }
         if rng.random() < 0.3:
             topic["Configs"] = topic_configs(world)
         topics.append(topic)
@@ -54,14 +64,29 @@ def delete_topics(world, version):
 @sensible("CreatePartitions")
 def create_partitions(world, version):
     rng = world.rng
-    return {"Topics": [{"Name": t, "Count": rng.choice((1, 2, 3, 4)), "Assignments": rng.choice((None, None, None, [{"BrokerIds": [1]}]))}
-                       for t in world.some(world.later + list(world.topics))], "TimeoutMs": 60000, "ValidateOnly": rng.random() < 0.5}, []
+    return {
+        "Topics": [
+            {
+                "Name": t,
+                "Count": rng.choice((1, 2, 3, 4)),
+                "Assignments": rng.choice((None, None, None, [{"BrokerIds": [1]}])),
+            }
+            for t in world.some(world.later + list(world.topics))
+        ],
+        "TimeoutMs": 60000,
+        "ValidateOnly": rng.random() < 0.5,
+    }, []
 
 
 def resource(world):
     rng = world.rng
     kind = rng.choice((TOPIC, TOPIC, TOPIC, GROUP, BROKER, LOGGER))
-    names = {TOPIC: world.topic_names() + [world.prefix + "missing"], GROUP: world.consumer + world.classic, BROKER: ["1", "1", ""], LOGGER: ["1", "1", "7"]}
+    names = {
+        TOPIC: world.topic_names() + [world.prefix + "missing"],
+        GROUP: world.consumer + world.classic,
+        BROKER: ["1", "1", ""],
+        LOGGER: ["1", "1", "7"],
+    }
     return kind, rng.choice(names[kind])
 
 
@@ -70,7 +95,13 @@ def changes(world, kind, operations):
     out = []
     for name in world.some(CONFIGS[kind]):
         operation = rng.choice(operations)
-        out.append({"Name": name, "ConfigOperation": operation, "Value": None if operation == 1 else rng.choice(CONFIGS[kind][name])})
+        out.append(
+            {
+                "Name": name,
+                "ConfigOperation": operation,
+                "Value": None if operation == 1 else rng.choice(CONFIGS[kind][name]),
+            }
+        )
     return out
 
 
@@ -82,7 +113,11 @@ def describe_configs(world, version):
         kind, name = resource(world)
         keys = None if rng.random() < 0.3 else world.some(CONFIGS[kind])
         resources.append({"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys})
-    return {"Resources": resources, "IncludeSynonyms": rng.random() < 0.5, "IncludeDocumentation": rng.random() < 0.2}, []
+    return {
+        "Resources": resources,
+        "IncludeSynonyms": rng.random() < 0.5,
+        "IncludeDocumentation": rng.random() < 0.2,
+    }, []
 
 
 @sensible("IncrementalAlterConfigs")
@@ -91,7 +126,9 @@ def incremental_alter_configs(world, version):
     resources = []
     for _ in range(rng.choice((1, 1, 2))):
         kind, name = resource(world)
-        resources.append({"ResourceType": kind, "ResourceName": name, "Configs": changes(world, kind, (0, 0, 0, 1, 2, 3))})
+        resources.append(
+            {"ResourceType": kind, "ResourceName": name, "Configs": changes(world, kind, (0, 0, 0, 1, 2, 3))}
+        )
     return {"Resources": resources, "ValidateOnly": rng.random() < 0.4}, []
 
 
@@ -100,7 +137,10 @@ def alter_configs(world, version):
     rng = world.rng
     kind, name = resource(world)
     configs = [{"Name": c["Name"], "Value": c["Value"]} for c in changes(world, kind, (0,))]
-    return {"Resources": [{"ResourceType": kind, "ResourceName": name, "Configs": configs}], "ValidateOnly": rng.random() < 0.4}, []
+    return {
+        "Resources": [{"ResourceType": kind, "ResourceName": name, "Configs": configs}],
+        "ValidateOnly": rng.random() < 0.4,
+    }, []
 
 
 @sensible("ListConfigResources")
@@ -119,13 +159,20 @@ def describe_log_dirs(world, version):
 
 @sensible("ElectLeaders")
 def elect_leaders(world, version):
-    return {"ElectionType": world.rng.choice((0, 1)), "TimeoutMs": 60000,
-            "TopicPartitions": None if world.rng.random() < 0.1 else partitions_of(world)}, []
+    return {
+        "ElectionType": world.rng.choice((0, 1)),
+        "TimeoutMs": 60000,
+        "TopicPartitions": None if world.rng.random() < 0.1 else partitions_of(world),
+    }, []
 
 
 @sensible("ListPartitionReassignments")
 def list_partition_reassignments(world, version):
-    topics = None if world.rng.random() < 0.3 else [{"Name": t["Topic"], "PartitionIndexes": t["Partitions"]} for t in partitions_of(world)]
+    topics = (
+        None
+        if world.rng.random() < 0.3
+        else [{"Name": t["Topic"], "PartitionIndexes": t["Partitions"]} for t in partitions_of(world)]
+    )
     return {"Topics": topics}, []
 
 
@@ -137,8 +184,10 @@ def describe_cluster(world, version):
 @sensible("DescribeTopicPartitions")
 def describe_topic_partitions(world, version):
     rng = world.rng
-    body = {"Topics": [{"Name": t} for t in world.some(world.topic_names() + [world.prefix + "missing"])],
-            "ResponsePartitionLimit": rng.choice((2000, 2000, 1, 2))}
+    body = {
+        "Topics": [{"Name": t} for t in world.some(world.topic_names() + [world.prefix + "missing"])],
+        "ResponsePartitionLimit": rng.choice((2000, 2000, 1, 2)),
+    }
     if rng.random() < 0.3:
         body["Cursor"] = {"TopicName": world.topic(), "PartitionIndex": rng.choice((0, 1, 2))}
     return body, []

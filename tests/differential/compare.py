@@ -1,17 +1,38 @@
 """Two answers, field by field. A list's elements are compared by what names them, not by their order."""
+
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 MISSING = "<not there>"
 # What tells elements of a list apart, in this order of preference.
-NAMES = ("ApiKey", "ResourceType", "ResourceName", "Name", "Topic", "TopicName", "TopicId", "PartitionIndex", "Partition",
-         "PartitionId", "Index", "GroupId", "MemberId", "TransactionalId", "ProducerId", "NodeId", "BrokerId", "Key", "BaseOffset")
+NAMES = (
+    "ApiKey",
+    "ResourceType",
+    "ResourceName",
+    "Name",
+    "Topic",
+    "TopicName",
+    "TopicId",
+    "PartitionIndex",
+    "Partition",
+    "PartitionId",
+    "Index",
+    "GroupId",
+    "MemberId",
+    "TransactionalId",
+    "ProducerId",
+    "NodeId",
+    "BrokerId",
+    "Key",
+    "BaseOffset",
+)
 
 
 @dataclass(frozen=True)
 class Difference:
     """One field that is not the same; `path` has no indices, so that it names the field of every element. `within` is
     what has the field: our struct and theirs."""
+
     path: str
     ours: object
     theirs: object
@@ -24,8 +45,13 @@ class Difference:
 def differences(ours, theirs, path="", within=({}, {})):
     if isinstance(ours, dict) and isinstance(theirs, dict):
         keys = list(ours) + [k for k in theirs if k not in ours]
-        return [d for k in keys for d in differences(ours.get(k, MISSING), theirs.get(k, MISSING),
-                                                     f"{path}.{k}" if path else k, (ours, theirs))]
+        return [
+            d
+            for k in keys
+            for d in differences(
+                ours.get(k, MISSING), theirs.get(k, MISSING), f"{path}.{k}" if path else k, (ours, theirs)
+            )
+        ]
     if isinstance(ours, list) and isinstance(theirs, list):
         return in_lists(ours, theirs, path + "[]", within) if ours != theirs else []
     return [] if ours == theirs and type(ours) is type(theirs) else [Difference(path, ours, theirs, within)]
@@ -40,9 +66,13 @@ def in_lists(ours, theirs, path, within):
     pairs = defaultdict(lambda: ([], []))
     for place, values in enumerate((ours, theirs)):
         for value in values:
-            pairs[tuple(repr(value[n]) for n in NAMES if n in value and (n != "BaseOffset" or "Magic" in value))][place].append(value)
+            pairs[tuple(repr(value[n]) for n in NAMES if n in value and (n != "BaseOffset" or "Magic" in value))][
+                place
+            ].append(value)
     found = []
     for mine, its in pairs.values():
         for i in range(max(len(mine), len(its))):
-            found += differences(mine[i] if i < len(mine) else MISSING, its[i] if i < len(its) else MISSING, path, within)
+            found += differences(
+                mine[i] if i < len(mine) else MISSING, its[i] if i < len(its) else MISSING, path, within
+            )
     return found

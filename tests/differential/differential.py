@@ -8,6 +8,7 @@
 Starts both brokers on ports of their own, unless --ours and --theirs name running ones. Ends with the requests asked
 by API and version, and with status 0 if every served version was asked and no difference is unexplained.
 """
+
 import argparse
 import itertools
 import sys
@@ -31,9 +32,14 @@ from sensible import SENSIBLE  # noqa: E402
 from sides import Side  # noqa: E402
 
 # What makes answers a matter of time is the same on both, and few partitions of coordinators are loaded soon.
-SETTINGS = {"offsets.topic.num.partitions": "3", "transaction.state.log.num.partitions": "3", "group.initial.rebalance.delay.ms": "0",
-            "group.consumer.heartbeat.interval.ms": "5000", "group.consumer.min.heartbeat.interval.ms": "5000",
-            "group.consumer.assignment.interval.ms": "0"}
+SETTINGS = {
+    "offsets.topic.num.partitions": "3",
+    "transaction.state.log.num.partitions": "3",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.consumer.heartbeat.interval.ms": "5000",
+    "group.consumer.min.heartbeat.interval.ms": "5000",
+    "group.consumer.assignment.interval.ms": "0",
+}
 
 
 class Coverage:
@@ -58,7 +64,9 @@ class Coverage:
 def served_by(side):
     """{api: (least, greatest version)} of what a broker offers and can be generated."""
     names = {kafka_messages.definition(f"{api}Request")["apiKey"]: api for api in SENSIBLE}
-    offered = side.ask("ApiVersions", 3, {"ClientSoftwareName": "differential", "ClientSoftwareVersion": "1.0"})["ApiKeys"]
+    offered = side.ask("ApiVersions", 3, {"ClientSoftwareName": "differential", "ClientSoftwareVersion": "1.0"})[
+        "ApiKeys"
+    ]
     assert not (unknown := {k["ApiKey"] for k in offered} - names.keys()), f"no requests are generated for {unknown}"
     # Versions of Produce below 3 are offered for old clients and closed.
     return {names[k["ApiKey"]]: (3 if k["ApiKey"] == 0 else k["MinVersion"], k["MaxVersion"]) for k in offered}
@@ -66,12 +74,24 @@ def served_by(side):
 
 def warm(side):
     """Waits until the coordinators of all groups and transactional ids answer."""
-    for kind, api, body in ((0, "OffsetFetch", lambda key: {"Groups": [{"GroupId": key, "Topics": None}]}),
-                            (1, "InitProducerId", lambda key: {"TransactionalId": key, "TransactionTimeoutMs": 60000})):
+    for kind, api, body in (
+        (0, "OffsetFetch", lambda key: {"Groups": [{"GroupId": key, "Topics": None}]}),
+        (1, "InitProducerId", lambda key: {"TransactionalId": key, "TransactionTimeoutMs": 60000}),
+    ):
         for key in (f"warm{i}" for i in range(24)):
             found = {"KeyType": kind, "CoordinatorKeys": [key]}
-            wait_for(lambda: side.ask("FindCoordinator", 6, found)["Coordinators"][0]["ErrorCode"] == 0, 60, "a coordinator", step=0.02)
-            wait_for(lambda: not any(error_codes(side.ask(api, 8 if kind == 0 else 4, body(key)))), 60, f"{api} of {key}", step=0.02)
+            wait_for(
+                lambda: side.ask("FindCoordinator", 6, found)["Coordinators"][0]["ErrorCode"] == 0,
+                60,
+                "a coordinator",
+                step=0.02,
+            )
+            wait_for(
+                lambda: not any(error_codes(side.ask(api, 8 if kind == 0 else 4, body(key)))),
+                60,
+                f"{api} of {key}",
+                step=0.02,
+            )
 
 
 def settings_of(node):
@@ -110,7 +130,7 @@ def shorten(player, program, signature):
     while True:
         at = 0
         while at < len(steps):
-            rest = steps[:at] + steps[at + size:]
+            rest = steps[:at] + steps[at + size :]
             if rest and still(rest):
                 steps = rest
             else:
@@ -135,11 +155,17 @@ def renamed(program, steps, attempt):
             return type(value)(**{f: change(getattr(value, f)) for f in value.__dataclass_fields__})
         return value
 
-    return Program(program.title, new, [change(s) for s in steps], *(change(getattr(program, f)) for f in ("groups", "topics", "transactional_ids")))
+    return Program(
+        program.title,
+        new,
+        [change(s) for s in steps],
+        *(change(getattr(program, f)) for f in ("groups", "topics", "transactional_ids")),
+    )
 
 
 def report(finding, program):
-    yield f"{finding.asked} at step {finding.step.number} of {program.prefix} ({program.title}), {finding.step.api} v{finding.step.version}"
+    step = finding.step
+    yield f"{finding.asked} at step {step.number} of {program.prefix} ({program.title}), {step.api} v{step.version}"
     yield from (f"    {d}" for d in finding.differences[:8])
     yield f"    request  {finding.step.body}"[:1500]
     yield f"    millrace {finding.ours}"[:1200]
@@ -167,15 +193,20 @@ def main():
             program = generate(options.seed, options.program, served_by(player.ours))
             print(*(f"{s.number:3} {s.api} v{s.version} [{s.line}] {s.body}" for s in program.steps), sep="\n")
         numbers = None if options.program is None else [options.program]
+
         def tell(lines):
             print(*lines, sep="\n", flush=True)
 
         findings = play_recorded(player, tell) if numbers is None else Counter()
-        findings += run(player, options.seed, options.requests, numbers, options.first, options.shorten, tell,
-                        options.seconds)
+        findings += run(
+            player, options.seed, options.requests, numbers, options.first, options.shorten, tell, options.seconds
+        )
         print(*player.coverage.table(served_by(player.ours)), sep="\n")
         absent = missing(player) if numbers is None else []
-        print(f"{sum(player.coverage.asked.values())} requests in {time.monotonic() - began:.0f} s, versions not asked: {absent or 'none'}")
+        print(
+            f"{sum(player.coverage.asked.values())} requests in {time.monotonic() - began:.0f} s,",
+            f"versions not asked: {absent or 'none'}",
+        )
         print("accepted differences, how often:", dict(used()))
         print("acceptances of no use in this run:", [one.row for one in ACCEPTED if not one.used] or "none")
         print(f"{sum(findings.values())} unexplained differences, {len(findings)} kinds")
@@ -197,14 +228,17 @@ def play_recorded(player, tell=print):
     """How often each kind of difference was found in what real clients asked; each is told."""
     found = Counter()
     for program in recorded.programs():
-        for finding in player.play(renamed(program, program.steps, player.unused_names) if player.unused_names else program):
+        for finding in player.play(
+            renamed(program, program.steps, player.unused_names) if player.unused_names else program
+        ):
             found[finding.signature()] += 1
             tell(report(finding, program))
     return found
 
 
 def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print, seconds=None):
-    """Plays programs until there were so many requests or seconds, or those of these numbers; how often each kind of difference was
+    """Plays programs until there were so many requests or seconds, or those of these numbers; how often each kind of
+    difference was
     found. Of each kind the first one is told."""
     served, found, began = served_by(player.ours), Counter(), time.monotonic()
     for number in numbers or itertools.count(first):
@@ -218,7 +252,15 @@ def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=prin
                 continue
             tell(report(finding, program))
             if shortest:
-                tell(["    shortest:", *(f"        {s.api} v{s.version} [{s.line}] {s.body}" for s in shorten(player, program, signature).steps)])
+                tell(
+                    [
+                        "    shortest:",
+                        *(
+                            f"        {s.api} v{s.version} [{s.line}] {s.body}"
+                            for s in shorten(player, program, signature).steps
+                        ),
+                    ]
+                )
         if sum(player.coverage.asked.values()) >= requests or seconds and time.monotonic() - began > seconds:
             break
     return found

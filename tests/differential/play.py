@@ -4,6 +4,7 @@ Apache Kafka answers some requests before what they ask for is in force: topics,
 transaction. So after such a request reads are repeated until both brokers say the same; only then the program goes on.
 A read that differs is itself repeated for a while, and so is a write to Kafka that clients would repeat.
 """
+
 import select
 import struct
 import time
@@ -14,9 +15,27 @@ from compare import Difference, differences
 from program import at, resolve
 from sides import CLOSED, NO_REPLY
 
-READS = {"Metadata", "ListOffsets", "OffsetFetch", "FindCoordinator", "DescribeGroups", "ListGroups", "ApiVersions", "OffsetForLeaderEpoch",
-         "DescribeConfigs", "DescribeLogDirs", "ListPartitionReassignments", "DescribeCluster", "DescribeProducers", "DescribeTransactions",
-         "ListTransactions", "ConsumerGroupDescribe", "ListConfigResources", "DescribeTopicPartitions", "ElectLeaders"}
+READS = {
+    "Metadata",
+    "ListOffsets",
+    "OffsetFetch",
+    "FindCoordinator",
+    "DescribeGroups",
+    "ListGroups",
+    "ApiVersions",
+    "OffsetForLeaderEpoch",
+    "DescribeConfigs",
+    "DescribeLogDirs",
+    "ListPartitionReassignments",
+    "DescribeCluster",
+    "DescribeProducers",
+    "DescribeTransactions",
+    "ListTransactions",
+    "ConsumerGroupDescribe",
+    "ListConfigResources",
+    "DescribeTopicPartitions",
+    "ElectLeaders",
+}
 # Loading, not available, not coordinator, concurrent transactions, not enough replicas (of an unverified transaction).
 ASKED_AGAIN = {14, 15, 16, 51, 19}
 PATIENCE = 5.0  # seconds until the same answer
@@ -24,14 +43,19 @@ BOTH_WAIT = 0.15  # seconds without any answer: both keep the client waiting
 PARTING = 0.5  # seconds until a difference that is accepted, and parts the brokers, is taken to stay
 TOPIC, GROUP = 2, 32
 # Where answers list what there is on the whole broker: only what belongs to the program is compared.
-LISTINGS = {("ListGroups", "Groups"): "GroupId", ("ListTransactions", "TransactionStates"): "TransactionalId",
-            ("Metadata", "Topics"): "Name", ("DescribeTopicPartitions", "Topics"): "Name",
-            ("ElectLeaders", "ReplicaElectionResults"): "Topic"}
+LISTINGS = {
+    ("ListGroups", "Groups"): "GroupId",
+    ("ListTransactions", "TransactionStates"): "TransactionalId",
+    ("Metadata", "Topics"): "Name",
+    ("DescribeTopicPartitions", "Topics"): "Name",
+    ("ElectLeaders", "ReplicaElectionResults"): "Topic",
+}
 
 
 @dataclass
 class Finding:
     """Differences in the answers to one step, or to what was asked behind it (`asked`)."""
+
     step: object
     asked: tuple
     body: dict
@@ -49,7 +73,9 @@ def signature(asked, found):
 
 
 def told(value):
-    return value if isinstance(value, (int, bool, type(None))) and not isinstance(value, float) else type(value).__name__
+    return (
+        value if isinstance(value, (int, bool, type(None))) and not isinstance(value, float) else type(value).__name__
+    )
 
 
 def error_codes(answer):
@@ -75,13 +101,25 @@ def merged(topics, name):
 def own(api, answer, program, body):
     """The answer without what other programs left."""
     if api == "Fetch" and answer["Responses"]:
-        return {**answer, "Responses": merged(answer["Responses"], "Topic" if "Topic" in answer["Responses"][0] else "TopicId")}
+        return {
+            **answer,
+            "Responses": merged(answer["Responses"], "Topic" if "Topic" in answer["Responses"][0] else "TopicId"),
+        }
     if api == "ListConfigResources":
-        kept = [r for r in answer["ConfigResources"] if r.get("ResourceType", 16) not in (TOPIC, GROUP)
-                or r["ResourceName"].startswith(program.prefix)]
+        kept = [
+            r
+            for r in answer["ConfigResources"]
+            if r.get("ResourceType", 16) not in (TOPIC, GROUP) or r["ResourceName"].startswith(program.prefix)
+        ]
         return {**answer, "ConfigResources": kept}
     if api == "DescribeLogDirs" and body.get("Topics") is None:
-        return {**answer, "Results": [{**r, "Topics": [t for t in r["Topics"] if t["Name"].startswith(program.prefix)]} for r in answer["Results"]]}
+        return {
+            **answer,
+            "Results": [
+                {**r, "Topics": [t for t in r["Topics"] if t["Name"].startswith(program.prefix)]}
+                for r in answer["Results"]
+            ],
+        }
     for (listing, field), name in LISTINGS.items():
         asks_for_all = not body.get({"ElectLeaders": "TopicPartitions"}.get(api, "Topics"))
         if listing == api and asks_for_all:
@@ -189,7 +227,9 @@ class Player:
             time.sleep(pause)
             pause = min(pause * 2, 0.2)
             for side in again:
-                answers[self.sides.index(side)] = side.ask(step.api, step.version, bodies[self.sides.index(side)], step.line)
+                answers[self.sides.index(side)] = side.ask(
+                    step.api, step.version, bodies[self.sides.index(side)], step.line
+                )
         self.parted |= self.parting
         self.coverage.add(step, answers)
         if found:
@@ -266,11 +306,20 @@ class Player:
                     side.slots[f"id:{topic['Name']}"] = topic["TopicId"]
         there = [t for t in known[1]["Topics"] if t["ErrorCode"] == 0]
         if there and step.api != "DeleteTopics":
-            ends = [{"Name": t["Name"], "Partitions": [{"PartitionIndex": p["PartitionIndex"], "Timestamp": -1} for p in t["Partitions"]]}
-                    for t in there]
-            self.agree(step, "ListOffsets", 7, {"ReplicaId": -1, "Topics": ends}, lambda a: not {3, 5, 6} & set(error_codes(a)))
+            ends = [
+                {
+                    "Name": t["Name"],
+                    "Partitions": [{"PartitionIndex": p["PartitionIndex"], "Timestamp": -1} for p in t["Partitions"]],
+                }
+                for t in there
+            ]
+            self.agree(
+                step, "ListOffsets", 7, {"ReplicaId": -1, "Topics": ends}, lambda a: not {3, 5, 6} & set(error_codes(a))
+            )
         if step.api == "DeleteTopics" and self.program.groups:
-            self.agree(step, "OffsetFetch", 9, {"Groups": [{"GroupId": g, "Topics": None} for g in self.program.groups]})
+            self.agree(
+                step, "OffsetFetch", 9, {"Groups": [{"GroupId": g, "Topics": None} for g in self.program.groups]}
+            )
 
     def configs_settled(self, step, body, answer):
         self.touched_broker |= any(r["ResourceType"] in (4, 8) for r in body["Resources"])
@@ -280,7 +329,10 @@ class Player:
             kind, name = resource["ResourceType"], resource["ResourceName"]
             keys = [c["Name"] for c in resource["Configs"]]
             if kind in (TOPIC, GROUP, 4) and keys:
-                asked = {"Resources": [{"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys}], "IncludeSynonyms": True}
+                asked = {
+                    "Resources": [{"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys}],
+                    "IncludeSynonyms": True,
+                }
                 self.agree(step, "DescribeConfigs", 4, asked)
         self.pass_the_fence()
 
@@ -288,10 +340,17 @@ class Player:
         """Kafka shows a change before its parts have all heard of it, but they have of one when the next one shows."""
         self.fence += 1
         value = str(45000 + self.fence % 10000)
-        resource = {"ResourceType": GROUP, "ResourceName": "fence", "Configs": [
-            {"Name": "consumer.session.timeout.ms", "ConfigOperation": 0, "Value": value}]}
+        resource = {
+            "ResourceType": GROUP,
+            "ResourceName": "fence",
+            "Configs": [{"Name": "consumer.session.timeout.ms", "ConfigOperation": 0, "Value": value}],
+        }
         self.theirs.ask("IncrementalAlterConfigs", 1, {"Resources": [resource]})
-        asked = {"Resources": [{"ResourceType": GROUP, "ResourceName": "fence", "ConfigurationKeys": ["consumer.session.timeout.ms"]}]}
+        asked = {
+            "Resources": [
+                {"ResourceType": GROUP, "ResourceName": "fence", "ConfigurationKeys": ["consumer.session.timeout.ms"]}
+            ]
+        }
         deadline = time.monotonic() + PATIENCE
         while at(self.theirs.ask("DescribeConfigs", 4, asked), ("Results", 0, "Configs", 0, "Value")) != value:
             assert time.monotonic() < deadline, "Apache Kafka does not show a configuration it has taken"
@@ -300,8 +359,13 @@ class Player:
     def transactions_settled(self, step, body, answer):
         if not self.program.transactional_ids:
             return
-        self.agree(step, "DescribeTransactions", 0, {"TransactionalIds": list(self.program.transactional_ids)},
-                   lambda a: not any("Prepare" in t["TransactionState"] for t in a["TransactionStates"]))
+        self.agree(
+            step,
+            "DescribeTransactions",
+            0,
+            {"TransactionalIds": list(self.program.transactional_ids)},
+            lambda a: not any("Prepare" in t["TransactionState"] for t in a["TransactionStates"]),
+        )
 
     def group_settled(self, step, body, answer):
         group = body["GroupId"]
@@ -330,19 +394,48 @@ class Player:
             source = 2 if name else 3
             said = side.ask("DescribeConfigs", 4, asked)["Results"][0]["Configs"]
             for key in (c["Name"] for c in said if c["ConfigSource"] == source):
-                side.ask("IncrementalAlterConfigs", 1, {"Resources": [{"ResourceType": 4, "ResourceName": name, "Configs": [
-                    {"Name": key, "ConfigOperation": 1, "Value": None}]}]})
-        side.ask("IncrementalAlterConfigs", 1, {"Resources": [{"ResourceType": 8, "ResourceName": "1", "Configs": [
-            {"Name": "root", "ConfigOperation": 0, "Value": "INFO"}]}]})
+                side.ask(
+                    "IncrementalAlterConfigs",
+                    1,
+                    {
+                        "Resources": [
+                            {
+                                "ResourceType": 4,
+                                "ResourceName": name,
+                                "Configs": [{"Name": key, "ConfigOperation": 1, "Value": None}],
+                            }
+                        ]
+                    },
+                )
+        side.ask(
+            "IncrementalAlterConfigs",
+            1,
+            {
+                "Resources": [
+                    {
+                        "ResourceType": 8,
+                        "ResourceName": "1",
+                        "Configs": [{"Name": "root", "ConfigOperation": 0, "Value": "INFO"}],
+                    }
+                ]
+            },
+        )
         if side is self.theirs:
             self.pass_the_fence()
 
 
 SETTLE = {
-    "CreateTopics": Player.topics_settled, "CreatePartitions": Player.topics_settled, "DeleteTopics": Player.topics_settled,
+    "CreateTopics": Player.topics_settled,
+    "CreatePartitions": Player.topics_settled,
+    "DeleteTopics": Player.topics_settled,
     "Metadata": Player.topics_settled,
-    "IncrementalAlterConfigs": Player.configs_settled, "AlterConfigs": Player.configs_settled,
-    "EndTxn": Player.transactions_settled, "InitProducerId": Player.transactions_settled, "WriteTxnMarkers": Player.transactions_settled,
-    "JoinGroup": Player.group_settled, "SyncGroup": Player.group_settled, "LeaveGroup": Player.group_settled,
+    "IncrementalAlterConfigs": Player.configs_settled,
+    "AlterConfigs": Player.configs_settled,
+    "EndTxn": Player.transactions_settled,
+    "InitProducerId": Player.transactions_settled,
+    "WriteTxnMarkers": Player.transactions_settled,
+    "JoinGroup": Player.group_settled,
+    "SyncGroup": Player.group_settled,
+    "LeaveGroup": Player.group_settled,
     "ConsumerGroupHeartbeat": Player.group_settled,
 }

@@ -3,6 +3,7 @@
 A body is a message of kafka_messages in which some values are only known when it is sent: a Slot holds what an earlier
 answer said, Now is a time relative to the start of the run, and Records are batches whose producers are slots.
 """
+
 from dataclasses import dataclass, field, fields, is_dataclass
 
 import record_sets
@@ -11,6 +12,7 @@ import record_sets
 @dataclass(frozen=True)
 class Slot:
     """What was kept from an answer, plus a number; the default where nothing was kept yet."""
+
     name: str
     default: object = None
     plus: int = 0
@@ -23,6 +25,7 @@ class Slot:
 @dataclass(frozen=True)
 class Now:
     """Milliseconds after the start of the run."""
+
     plus: int = 0
 
     def resolve(self, side):
@@ -32,6 +35,7 @@ class Now:
 @dataclass(frozen=True)
 class Records:
     """A record set: batches one after the other, each by the keywords of record_sets.batch."""
+
     batches: tuple = ()
 
     def resolve(self, side):
@@ -41,6 +45,7 @@ class Records:
 @dataclass(frozen=True)
 class RecordedRecords:
     """A batch of a recording, of another producer id."""
+
     data: bytes
     producer: Slot
 
@@ -51,6 +56,7 @@ class RecordedRecords:
 @dataclass(frozen=True)
 class Keep:
     """Puts a value of an answer without error into a slot; counts instead where `add` says how many."""
+
     slot: str
     path: tuple = ()
     add: int = 0
@@ -69,6 +75,7 @@ class Keep:
 @dataclass(frozen=True)
 class Forget:
     """Empties slots after an answer without error, as those of a producer that starts anew."""
+
     prefix: str
     codes: tuple = (0,)
 
@@ -81,6 +88,7 @@ class Forget:
 @dataclass
 class Step:
     """One request on one of the program's connections; it may be answered later where `may_wait` says so."""
+
     api: str
     version: int
     body: dict
@@ -93,6 +101,7 @@ class Step:
 @dataclass
 class Program:
     """Steps, and the prefix of all names in them: what else a broker has is no matter of the program's."""
+
     title: str
     prefix: str
     steps: list = field(default_factory=list)
@@ -132,8 +141,11 @@ KINDS = {kind.__name__: kind for kind in (Slot, Now, Records, RecordedRecords, K
 
 def to_json(value):
     if is_dataclass(value):
-        told = {f.name: to_json(getattr(value, f.name)) for f in fields(value)
-                if getattr(value, f.name) != f.default or f.name in ("name", "slot")}
+        told = {
+            f.name: to_json(getattr(value, f.name))
+            for f in fields(value)
+            if getattr(value, f.name) != f.default or f.name in ("name", "slot")
+        }
         return {"$": type(value).__name__, **told}
     if isinstance(value, bytes):
         return {"$": "bytes", "hex": value.hex()}

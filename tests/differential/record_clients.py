@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes tests/data/recorded: what real clients ask of Millrace, kept as programs for the differential tester.
 
-    record_clients.py [CLIENT...]     all clients, or those of these names
+record_clients.py [CLIENT...]     all clients, or those of these names
 """
+
 import asyncio
 import sys
 import tempfile
@@ -35,8 +36,14 @@ def kafka_python(bootstrap, name):
     for i in range(COUNT):
         producer.send(name + "t", b"%d" % i, partition=i % 2).get(10)
     producer.close()
-    consumer = kafka.KafkaConsumer(name + "t", bootstrap_servers=bootstrap, group_id=name + "g", auto_offset_reset="earliest",
-                                   enable_auto_commit=False, consumer_timeout_ms=3000)
+    consumer = kafka.KafkaConsumer(
+        name + "t",
+        bootstrap_servers=bootstrap,
+        group_id=name + "g",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        consumer_timeout_ms=3000,
+    )
     assert len(list(consumer)) == COUNT
     consumer.commit()
     consumer.close()
@@ -58,8 +65,14 @@ def confluent(bootstrap, name, protocol="classic"):
             producer.produce(name + "t", b"%d" % i, partition=i % 2)
         producer.flush(20)
         producer.commit_transaction(20) if commits else producer.abort_transaction(20)
-    settings = {"bootstrap.servers": bootstrap, "group.id": name + "g", "auto.offset.reset": "earliest", "enable.auto.commit": False,
-                "group.protocol": protocol, **({"session.timeout.ms": 10000} if protocol == "classic" else {})}
+    settings = {
+        "bootstrap.servers": bootstrap,
+        "group.id": name + "g",
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+        "group.protocol": protocol,
+        **({"session.timeout.ms": 10000} if protocol == "classic" else {}),
+    }
     consumer = confluent_kafka.Consumer(settings)
     consumer.subscribe([name + "t"])
     seen, deadline = 0, time.monotonic() + 30
@@ -84,8 +97,13 @@ def aiokafka_client(bootstrap, name):
         for i in range(COUNT):
             await producer.send_and_wait(name + "t", b"%d" % i)
         await producer.stop()
-        consumer = aiokafka.AIOKafkaConsumer(name + "t", bootstrap_servers=bootstrap, group_id=name + "g", auto_offset_reset="earliest",
-                                             enable_auto_commit=False)
+        consumer = aiokafka.AIOKafkaConsumer(
+            name + "t",
+            bootstrap_servers=bootstrap,
+            group_id=name + "g",
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+        )
         await consumer.start()
         for _ in range(COUNT):
             await asyncio.wait_for(consumer.getone(), 20)
@@ -102,19 +120,43 @@ def java_tools(bootstrap, name):
     tools = kafka_peer.KafkaTools()
     tools.check("topics", "--bootstrap-server", bootstrap, "--create", "--topic", name + "t", "--partitions", 2)
     tools.check("console-producer", "--bootstrap-server", bootstrap, "--topic", name + "t", stdin="one\ntwo\nthree\n")
-    tools.check("console-consumer", "--bootstrap-server", bootstrap, "--topic", name + "t", "--from-beginning", "--max-messages", 3,
-                "--group", name + "g")
+    tools.check(
+        "console-consumer",
+        "--bootstrap-server",
+        bootstrap,
+        "--topic",
+        name + "t",
+        "--from-beginning",
+        "--max-messages",
+        3,
+        "--group",
+        name + "g",
+    )
     tools.check("groups", "--bootstrap-server", bootstrap, "--describe", "--group", name + "g")
     tools.check("offsets", "--bootstrap-server", bootstrap, "--topic", name + "t")
-    tools.check("configs", "--bootstrap-server", bootstrap, "--alter", "--topic", name + "t", "--add-config", "retention.ms=604800000")
+    tools.check(
+        "configs",
+        "--bootstrap-server",
+        bootstrap,
+        "--alter",
+        "--topic",
+        name + "t",
+        "--add-config",
+        "retention.ms=604800000",
+    )
     tools.check("configs", "--bootstrap-server", bootstrap, "--describe", "--topic", name + "t")
     tools.check("topics", "--bootstrap-server", bootstrap, "--describe", "--topic", name + "t")
     tools.check("topics", "--bootstrap-server", bootstrap, "--delete", "--topic", name + "t")
     tools.close()
 
 
-CLIENTS = {"kafka-python": kafka_python, "confluent": confluent, "confluent-consumer-protocol": confluent_consumer,
-           "aiokafka": aiokafka_client, "java-tools": java_tools}
+CLIENTS = {
+    "kafka-python": kafka_python,
+    "confluent": confluent,
+    "confluent-consumer-protocol": confluent_consumer,
+    "aiokafka": aiokafka_client,
+    "java-tools": java_tools,
+}
 
 
 def record(client):

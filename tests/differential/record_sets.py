@@ -1,4 +1,5 @@
 """Record batches of any make, right or bent in one field, and what is in the batches that come back."""
+
 import gzip
 import struct
 
@@ -8,10 +9,19 @@ import zstandard
 
 from wire_client import crc32c, varint
 
-COMPRESS = {0: bytes, 1: lambda data: gzip.compress(data, mtime=0), 2: snappy.compress, 3: lz4.frame.compress,
-            4: zstandard.ZstdCompressor().compress}
-DECOMPRESS = {0: bytes, 1: gzip.decompress, 3: lz4.frame.decompress,
-              4: lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data)}
+COMPRESS = {
+    0: bytes,
+    1: lambda data: gzip.compress(data, mtime=0),
+    2: snappy.compress,
+    3: lz4.frame.compress,
+    4: zstandard.ZstdCompressor().compress,
+}
+DECOMPRESS = {
+    0: bytes,
+    1: gzip.decompress,
+    3: lz4.frame.decompress,
+    4: lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
+}
 CONTROL, LOG_APPEND_TIME = 0x20, 0x08
 
 
@@ -24,20 +34,47 @@ def record(value, delta, key=None, time_delta=0, headers=()):
     return varint(len(body)) + body
 
 
-def batch(records=((None, b"v"),), *, attributes=0, timestamp=0, step_ms=0, producer_id=-1, producer_epoch=-1,
-          sequence=-1, magic=2, count=None, last_delta=None, crc=None, length_change=0, base_offset=0, leader_epoch=0,
-          cut=0):
-    """One batch of (key, value) records, `step_ms` apart; the keywords behind `sequence` bend one field away from the truth."""
+def batch(
+    records=((None, b"v"),),
+    *,
+    attributes=0,
+    timestamp=0,
+    step_ms=0,
+    producer_id=-1,
+    producer_epoch=-1,
+    sequence=-1,
+    magic=2,
+    count=None,
+    last_delta=None,
+    crc=None,
+    length_change=0,
+    base_offset=0,
+    leader_epoch=0,
+    cut=0
+):
+    """One batch of (key, value) records, `step_ms` apart; the keywords behind `sequence` bend a field away from the truth."""
     payload = b"".join(record(value, i, key, i * step_ms) for i, (key, value) in enumerate(records))
     payload = COMPRESS.get(attributes & 7, bytes)(payload)
     count = len(records) if count is None else count
     last_delta = count - 1 if last_delta is None else last_delta
     last = timestamp + max(len(records) - 1, 0) * step_ms
-    checked = struct.pack(">HiqqqhiI", attributes & 0xFFFF, last_delta, timestamp, last, producer_id, producer_epoch,
-                          sequence, count & 0xFFFFFFFF) + payload
+    checked = (
+        struct.pack(
+            ">HiqqqhiI",
+            attributes & 0xFFFF,
+            last_delta,
+            timestamp,
+            last,
+            producer_id,
+            producer_epoch,
+            sequence,
+            count & 0xFFFFFFFF,
+        )
+        + payload
+    )
     tail = struct.pack(">ibI", leader_epoch, magic, crc32c(checked) if crc is None else crc) + checked
     whole = struct.pack(">qi", base_offset, len(tail) + length_change) + tail
-    return whole[:len(whole) - cut]
+    return whole[: len(whole) - cut]
 
 
 def of_producer(data, producer_id):
@@ -59,16 +96,28 @@ def describe(data):
             described.append({"Cut": len(data)})  # a limit of the request ended the last batch early
             break
         base, size, epoch, magic, _ = struct.unpack_from(">qiibI", data)
-        attributes, last, first_time, last_time, producer, producer_epoch, sequence, count = \
-            struct.unpack_from(">hiqqqhii", data, 21)
-        payload, data = data[61:12 + size], data[12 + size:]
+        attributes, last, first_time, last_time, producer, producer_epoch, sequence, count = struct.unpack_from(
+            ">hiqqqhii", data, 21
+        )
+        payload, data = data[61 : 12 + size], data[12 + size :]
         unpack = DECOMPRESS.get(attributes & 7)
         if unpack and attributes & 7:
             payload = unpack(payload)
         own_time = attributes & (CONTROL | LOG_APPEND_TIME)
-        described.append({
-            "BaseOffset": base, "LeaderEpoch": epoch, "Magic": magic, "Attributes": attributes, "LastDelta": last,
-            "FirstTime": None if attributes & CONTROL else first_time, "LastTime": None if own_time else last_time,
-            "ProducerId": producer, "ProducerEpoch": producer_epoch, "Sequence": sequence, "Count": count,
-            "Payload": payload[:0] if attributes & 7 and not unpack else payload})
+        described.append(
+            {
+                "BaseOffset": base,
+                "LeaderEpoch": epoch,
+                "Magic": magic,
+                "Attributes": attributes,
+                "LastDelta": last,
+                "FirstTime": None if attributes & CONTROL else first_time,
+                "LastTime": None if own_time else last_time,
+                "ProducerId": producer,
+                "ProducerEpoch": producer_epoch,
+                "Sequence": sequence,
+                "Count": count,
+                "Payload": payload[:0] if attributes & 7 and not unpack else payload,
+            }
+        )
     return described

@@ -1,8 +1,9 @@
 """Recordings of real clients as programs: what an answer made known becomes a slot in the requests that come after.
 
-    programs(folder)            those of tests/data/recorded
-    from_events(title, events)  one from what a RecordingProxy kept
+programs(folder)            those of tests/data/recorded
+from_events(title, events)  one from what a RecordingProxy kept
 """
+
 import gzip
 import json
 import struct
@@ -16,7 +17,12 @@ FOLDER = Path(__file__).parents[1] / "data" / "recorded"
 PREFIX = "recorded."
 MEMBER_ID_REQUIRED = 79
 WAITING = {"JoinGroup", "SyncGroup"}
-IDS = {"TopicId": lambda v: isinstance(v, bytes) and any(v), "MemberId": bool, "ProducerId": lambda v: v >= 0, "SessionId": lambda v: v > 0}
+IDS = {
+    "TopicId": lambda v: isinstance(v, bytes) and any(v),
+    "MemberId": bool,
+    "ProducerId": lambda v: v >= 0,
+    "SessionId": lambda v: v > 0,
+}
 # Fields that take an id under another name.
 SAME_AS = {"V3AndBelowProducerId": "ProducerId", "Leader": "MemberId"}
 
@@ -25,7 +31,7 @@ def decode_request(payload):
     """(api, version, correlation id, body)"""
     key, version, correlation, name = struct.unpack_from(">hhih", payload)
     api = {kafka_messages.definition(f"{a}Request")["apiKey"]: a for a in SENSIBLE}[key]
-    decoder = kafka_messages.Decoder(f"{api}Request", version, payload[10 + max(name, 0):])
+    decoder = kafka_messages.Decoder(f"{api}Request", version, payload[10 + max(name, 0) :])
     decoder.tags()
     return api, version, correlation, decoder.struct(decoder.definition["fields"])
 
@@ -47,7 +53,9 @@ def with_slots(value, known, field=""):
         return [with_slots(v, known, field) for v in value]
     if field == "Records" and value:
         producer = struct.unpack_from(">q", value, 43)[0]
-        return RecordedRecords(value, Slot(known["ProducerId", producer])) if ("ProducerId", producer) in known else value
+        return (
+            RecordedRecords(value, Slot(known["ProducerId", producer])) if ("ProducerId", producer) in known else value
+        )
     return Slot(known[kind, value]) if (kind, value) in known else value
 
 
@@ -65,7 +73,16 @@ def from_events(title, events):
     for event in events:
         if event.is_request:
             api, version, correlation, body = decode_request(event.payload)
-            steps.append(Step(api, version, with_slots(body, known), line=f"line {event.line}", may_wait=api in WAITING, number=len(steps)))
+            steps.append(
+                Step(
+                    api,
+                    version,
+                    with_slots(body, known),
+                    line=f"line {event.line}",
+                    may_wait=api in WAITING,
+                    number=len(steps),
+                )
+            )
             asked[event.line, correlation] = steps[-1]
             continue
         step = asked.pop((event.line, struct.unpack_from(">i", event.payload)[0]))
@@ -74,8 +91,14 @@ def from_events(title, events):
                 known[field, value] = f"{field} {len(known)}"
                 step.keep += (Keep(known[field, value], path, codes=(0, MEMBER_ID_REQUIRED)),)
     bodies = [s.body for s in steps]
-    return Program(title, PREFIX, steps, tuple(sorted(texts(bodies, {"GroupId"}))), tuple(sorted(texts(bodies, {"Name", "Topic"}))),
-                   tuple(sorted(texts(bodies, {"TransactionalId", "V3AndBelowTransactionalId"}))))
+    return Program(
+        title,
+        PREFIX,
+        steps,
+        tuple(sorted(texts(bodies, {"GroupId"}))),
+        tuple(sorted(texts(bodies, {"Name", "Topic"}))),
+        tuple(sorted(texts(bodies, {"TransactionalId", "V3AndBelowTransactionalId"}))),
+    )
 
 
 def save(program):

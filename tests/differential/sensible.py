@@ -2,6 +2,7 @@
 
 A function may return a third value, keywords of the Step.
 """
+
 SENSIBLE = {}
 
 

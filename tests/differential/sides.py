@@ -1,4 +1,5 @@
 """One of the two brokers while it is asked: its connections, what was kept from its answers, and its ids as words."""
+
 import re
 import select
 import socket
@@ -115,7 +116,7 @@ def producer_id(side, value, _):
 
 def member_id(side, value, _):
     made = UUID_TAIL.search(value or "")
-    return side.word("MemberId", value, value[:made.start()]) if made and value not in LITERAL_MEMBERS else value
+    return side.word("MemberId", value, value[: made.start()]) if made and value not in LITERAL_MEMBERS else value
 
 
 def records(side, value, _):
@@ -149,10 +150,22 @@ LITERAL_PRODUCERS = {1 << 39, (1 << 63) - 1}
 LITERAL_MEMBERS = {"AAAAAAAAAAAAAAAAAAAAA0", "AAAAAAAAAAAAAAAAAAAAA1", "AAAAAAAAAAAAAAAAAAAAA2"}
 
 TOLD = {
-    "TopicId": topic_id, "ProducerId": producer_id, "MemberId": member_id, "Leader": lambda s, v, w: (
-        member_id(s, v, w) if isinstance(v, str) else v), "Records": records,
-    "ErrorMessage": message, "BatchIndexErrorMessage": message,
-    "ClusterId": set_or_not, "Port": set_or_not, "FinalizedFeaturesEpoch": set_or_not,
-    "Timestamp": timestamp, "LogAppendTimeMs": set_or_not, "TransactionStartTimeMs": set_or_not, "SessionId": set_or_not,
-    "LogDir": set_or_not, "TotalBytes": set_or_not, "UsableBytes": set_or_not, "LastTimestamp": set_or_not,
+    "TopicId": topic_id,
+    "ProducerId": producer_id,
+    "MemberId": member_id,
+    "Leader": lambda s, v, w: (member_id(s, v, w) if isinstance(v, str) else v),
+    "Records": records,
+    "ErrorMessage": message,
+    "BatchIndexErrorMessage": message,
+    "ClusterId": set_or_not,
+    "Port": set_or_not,
+    "FinalizedFeaturesEpoch": set_or_not,
+    "Timestamp": timestamp,
+    "LogAppendTimeMs": set_or_not,
+    "TransactionStartTimeMs": set_or_not,
+    "SessionId": set_or_not,
+    "LogDir": set_or_not,
+    "TotalBytes": set_or_not,
+    "UsableBytes": set_or_not,
+    "LastTimestamp": set_or_not,
 }

@@ -1,4 +1,5 @@
 """The differential tester itself, in a size for every run; the whole size is `differential.py --requests 100000`."""
+
 import re
 from contextlib import ExitStack
 from pathlib import Path

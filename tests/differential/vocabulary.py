@@ -4,17 +4,32 @@
 two brokers differ by the clock alone (time-outs that end while the program runs) and what would spoil the broker for
 the programs that follow (internal topics as the object of administration).
 """
+
 import kafka_messages
 from kafka_messages import NUMBERS, within
 from program import Now, Slot
 
 INTERNAL = "__consumer_offsets"
-BOUNDS = {"int8": (127, -128), "int16": (32767, -32768), "int32": (2**31 - 1, -2**31), "int64": (2**63 - 1, -2**63),
-          "uint16": (65535,), "uint32": (2**32 - 1,)}
+BOUNDS = {
+    "int8": (127, -128),
+    "int16": (32767, -32768),
+    "int32": (2**31 - 1, -(2**31)),
+    "int64": (2**63 - 1, -(2**63)),
+    "uint16": (65535,),
+    "uint32": (2**32 - 1,),
+}
 LONG_MS = (60000, 300000, 2**31 - 1)
 # APIs in which the name of an internal topic is harmless.
-MAY_NAME_INTERNAL = {"Produce", "Metadata", "ListOffsets", "DescribeConfigs", "DescribeTopicPartitions", "DeleteRecords",
-                     "OffsetForLeaderEpoch", "CreateTopics"}
+MAY_NAME_INTERNAL = {
+    "Produce",
+    "Metadata",
+    "ListOffsets",
+    "DescribeConfigs",
+    "DescribeTopicPartitions",
+    "DeleteRecords",
+    "OffsetForLeaderEpoch",
+    "CreateTopics",
+}
 
 TOPIC_VALUES = {
     "cleanup.policy": ("compact", "delete", "compact,delete", "", "shrink"),
@@ -23,27 +38,47 @@ TOPIC_VALUES = {
     "message.timestamp.type": ("CreateTime", "LogAppendTime", "createtime"),
     "message.timestamp.before.max.ms": ("9223372036854775807", "3600000", "-1"),
     "message.timestamp.after.max.ms": ("3600000", "9223372036854775807", "-5"),
-    "min.insync.replicas": ("1", "2", "0"), "retention.ms": ("604800000", "-1", "-2", "1e3"),
-    "retention.bytes": ("-1", "100000000", "5.5"), "segment.bytes": ("1073741824", "2000000", "13"),
-    "segment.ms": ("604800000", "0"), "index.interval.bytes": ("4096", "0", "-1"),
-    "min.cleanable.dirty.ratio": ("0.5", "0.9", "1.5"), "delete.retention.ms": ("86400000", "-1"),
-    "min.compaction.lag.ms": ("0", "99999999999"), "max.compaction.lag.ms": ("9223372036854775807", "0"),
-    "flush.messages": ("1", "9223372036854775807", "0"), "flush.ms": ("1000", "-1"), "file.delete.delay.ms": ("60000", "-1"),
-    "preallocate": ("false", "true", "maybe"), "unclean.leader.election.enable": ("false", "true", "1"),
-    "segment.index.bytes": ("10485760", "3"), "segment.jitter.ms": ("0", "-1"),
-    "compression.gzip.level": ("-1", "5", "12"), "compression.zstd.level": ("3", "99"), "compression.lz4.level": ("9", "0"),
-    "retention.msx": ("1",), "": ("1",), "message.format.version": ("3.0",),
+    "min.insync.replicas": ("1", "2", "0"),
+    "retention.ms": ("604800000", "-1", "-2", "1e3"),
+    "retention.bytes": ("-1", "100000000", "5.5"),
+    "segment.bytes": ("1073741824", "2000000", "13"),
+    "segment.ms": ("604800000", "0"),
+    "index.interval.bytes": ("4096", "0", "-1"),
+    "min.cleanable.dirty.ratio": ("0.5", "0.9", "1.5"),
+    "delete.retention.ms": ("86400000", "-1"),
+    "min.compaction.lag.ms": ("0", "99999999999"),
+    "max.compaction.lag.ms": ("9223372036854775807", "0"),
+    "flush.messages": ("1", "9223372036854775807", "0"),
+    "flush.ms": ("1000", "-1"),
+    "file.delete.delay.ms": ("60000", "-1"),
+    "preallocate": ("false", "true", "maybe"),
+    "unclean.leader.election.enable": ("false", "true", "1"),
+    "segment.index.bytes": ("10485760", "3"),
+    "segment.jitter.ms": ("0", "-1"),
+    "compression.gzip.level": ("-1", "5", "12"),
+    "compression.zstd.level": ("3", "99"),
+    "compression.lz4.level": ("9", "0"),
+    "retention.msx": ("1",),
+    "": ("1",),
+    "message.format.version": ("3.0",),
 }
 GROUP_VALUES = {
     "consumer.session.timeout.ms": ("45000", "50000", "5", "60001", "x"),
     "consumer.heartbeat.interval.ms": ("5000", "500", "0", "15001", "46000"),
-    "consumer.assignment.interval.ms": ("0", "1000", "-1"), "bogus": ("1",),
+    "consumer.assignment.interval.ms": ("0", "1000", "-1"),
+    "bogus": ("1",),
 }
 BROKER_VALUES = {
-    "log.retention.ms": ("604800000", "zz"), "message.max.bytes": ("1048588", "-1"), "log.segment.bytes": ("1073741824", "1"),
-    "log.cleaner.backoff.ms": ("15000", "-1"), "compression.type": ("producer", "lzma"), "log.cleanup.policy": ("delete", "x"),
-    "node.id": ("1", "3"), "log.message.timestamp.type": ("CreateTime", "x"),
-    "num.partitions": ("1",), "log.flush.interval.messages": ("9223372036854775807", "0"),
+    "log.retention.ms": ("604800000", "zz"),
+    "message.max.bytes": ("1048588", "-1"),
+    "log.segment.bytes": ("1073741824", "1"),
+    "log.cleaner.backoff.ms": ("15000", "-1"),
+    "compression.type": ("producer", "lzma"),
+    "log.cleanup.policy": ("delete", "x"),
+    "node.id": ("1", "3"),
+    "log.message.timestamp.type": ("CreateTime", "x"),
+    "num.partitions": ("1",),
+    "log.flush.interval.messages": ("9223372036854775807", "0"),
     "log.cleaner.min.cleanable.ratio": ("0.5", "2"),
 }
 LOGGER_VALUES = {"root": ("INFO", "WARN", "info", "")}
@@ -75,59 +110,105 @@ def epochs(world, _):
 
 
 def partitions(*_):
-    return [0, 1, 2, -1, 9, 2**31 - 1, -2**31]
+    return [0, 1, 2, -1, 9, 2**31 - 1, -(2**31)]
 
 
 def offsets(*_):
-    return [0, 1, 2, 3, 5, 8, -1, -2, 2**62, -2**63, 2**63 - 1]
+    return [0, 1, 2, 3, 5, 8, -1, -2, 2**62, -(2**63), 2**63 - 1]
 
 
 BY_NAME = {
-    "TopicId": lambda w, _: [Slot(f"id:{t}", bytes(16)) for t in w.topic_names()] * 2 + [bytes(16), b"\x01" + bytes(15),
-                                                                                        b"\x00" * 15 + b"\x01"],
-    "PartitionIndex": partitions, "Partition": partitions, "Index": partitions, "Partitions": partitions,
-    "PartitionIndexes": partitions, "FetchOffset": offsets, "CommittedOffset": offsets, "Offset": offsets,
-    "LogStartOffset": offsets, "HighWatermark": offsets,
-    "CurrentLeaderEpoch": lambda *_: [-1, 0, 1, 99, -2, 2**31 - 1], "LeaderEpoch": lambda *_: [-1, 0, 1, 99, -2],
-    "LastFetchedEpoch": lambda *_: [-1, 0, 0, 1, 99], "CommittedLeaderEpoch": lambda *_: [-1, 0, 5, 2**31 - 1, -2],
-    "Timestamp": lambda *_: [-1, -2, -3, -4, -5, -6, -7, 0, Now(-86_000_000), Now(-86_000_500), 2**62, -2**63],
+    "TopicId": lambda w, _: [Slot(f"id:{t}", bytes(16)) for t in w.topic_names()] * 2
+    + [bytes(16), b"\x01" + bytes(15), b"\x00" * 15 + b"\x01"],
+    "PartitionIndex": partitions,
+    "Partition": partitions,
+    "Index": partitions,
+    "Partitions": partitions,
+    "PartitionIndexes": partitions,
+    "FetchOffset": offsets,
+    "CommittedOffset": offsets,
+    "Offset": offsets,
+    "LogStartOffset": offsets,
+    "HighWatermark": offsets,
+    "CurrentLeaderEpoch": lambda *_: [-1, 0, 1, 99, -2, 2**31 - 1],
+    "LeaderEpoch": lambda *_: [-1, 0, 1, 99, -2],
+    "LastFetchedEpoch": lambda *_: [-1, 0, 0, 1, 99],
+    "CommittedLeaderEpoch": lambda *_: [-1, 0, 5, 2**31 - 1, -2],
+    "Timestamp": lambda *_: [-1, -2, -3, -4, -5, -6, -7, 0, Now(-86_000_000), Now(-86_000_500), 2**62, -(2**63)],
     "ProducerId": lambda w, _: [Slot(f"{p}.id", -1) for p in w.producers()] * 2 + [-1, -2, 1 << 39, 2**63 - 1],
     "ProducerIdFilters": lambda w, _: [Slot(f"{p}.id", -1) for p in w.producers()] + [1 << 39, -1],
-    "ProducerEpoch": epochs, "GenerationId": epochs, "GenerationIdOrMemberEpoch": epochs, "MemberEpoch": epochs,
-    "MemberId": member_ids, "GroupInstanceId": lambda w, _: [None, "static-a", "static-b", ""],
-    "InstanceId": lambda *_: [None, "static-a", "static-b", ""], "GroupId": group_ids, "Groups": group_ids,
-    "GroupIds": group_ids, "GroupsNames": group_ids, "Key": lambda w, _: group_ids(w, _) + w.transactional,
-    "CoordinatorKeys": lambda w, _: group_ids(w, _) + w.transactional, "KeyType": lambda *_: [0, 1, 2, 3, -1, 127],
+    "ProducerEpoch": epochs,
+    "GenerationId": epochs,
+    "GenerationIdOrMemberEpoch": epochs,
+    "MemberEpoch": epochs,
+    "MemberId": member_ids,
+    "GroupInstanceId": lambda w, _: [None, "static-a", "static-b", ""],
+    "InstanceId": lambda *_: [None, "static-a", "static-b", ""],
+    "GroupId": group_ids,
+    "Groups": group_ids,
+    "GroupIds": group_ids,
+    "GroupsNames": group_ids,
+    "Key": lambda w, _: group_ids(w, _) + w.transactional,
+    "CoordinatorKeys": lambda w, _: group_ids(w, _) + w.transactional,
+    "KeyType": lambda *_: [0, 1, 2, 3, -1, 127],
     "TransactionalId": lambda w, _: w.transactional * 2 + [w.prefix + "unheard", "", None],
     "V3AndBelowTransactionalId": lambda w, _: w.transactional + [w.prefix + "unheard", ""],
     "TransactionalIds": lambda w, _: w.transactional + [w.prefix + "unheard", ""],
     "V3AndBelowProducerId": lambda w, _: [Slot(f"{p}.id", -1) for p in w.producers()] + [-1, 1 << 39],
-    "V3AndBelowProducerEpoch": epochs, "Acks": lambda *_: [-1, 0, 1, 2, -2, 32767],
-    "MaxWaitMs": lambda *_: [0, 1, 5, -1, -2**31], "MinBytes": lambda *_: [0, 1, -1, 2**31 - 1],
-    "MaxBytes": lambda *_: [0, 1, 100, 2**31 - 1], "PartitionMaxBytes": lambda *_: [0, 1, 90, 200, 2**20],
-    "IsolationLevel": lambda *_: [0, 1], "SessionId": lambda *_: [0, 1, 12345, -1, Slot("session", 0)],
-    "SessionEpoch": lambda *_: [-1, 0, 1, 2, -2, 2**31 - 1], "ReplicaId": lambda *_: [-1, -2],
-    "ReplicaEpoch": lambda *_: [-1, 0, 5], "SessionTimeoutMs": lambda *_: [30000, 1800000, 5999, 0, -1, 1800001, 2**31 - 1],
-    "RebalanceTimeoutMs": lambda *_: LONG_MS, "TransactionTimeoutMs": lambda *_: [60000, 900000, 900001, 0, -1, 2**31 - 1],
-    "TimeoutMs": lambda w, api: LONG_MS, "timeoutMs": lambda w, api: LONG_MS, "DurationFilter": lambda *_: [-1, 0, 3600000, 2**63 - 1, -2],
-    "RetentionTimeMs": lambda *_: [-1, 0, 1000000], "ProtocolType": lambda *_: ["consumer", "connect", "", None],
-    "ProtocolName": lambda *_: ["range", "roundrobin", "", None], "StatesFilter": lambda *_: ["Stable", "Empty", "stable", "Nonsense", "Dead", "Assigning"],
+    "V3AndBelowProducerEpoch": epochs,
+    "Acks": lambda *_: [-1, 0, 1, 2, -2, 32767],
+    "MaxWaitMs": lambda *_: [0, 1, 5, -1, -(2**31)],
+    "MinBytes": lambda *_: [0, 1, -1, 2**31 - 1],
+    "MaxBytes": lambda *_: [0, 1, 100, 2**31 - 1],
+    "PartitionMaxBytes": lambda *_: [0, 1, 90, 200, 2**20],
+    "IsolationLevel": lambda *_: [0, 1],
+    "SessionId": lambda *_: [0, 1, 12345, -1, Slot("session", 0)],
+    "SessionEpoch": lambda *_: [-1, 0, 1, 2, -2, 2**31 - 1],
+    "ReplicaId": lambda *_: [-1, -2],
+    "ReplicaEpoch": lambda *_: [-1, 0, 5],
+    "SessionTimeoutMs": lambda *_: [30000, 1800000, 5999, 0, -1, 1800001, 2**31 - 1],
+    "RebalanceTimeoutMs": lambda *_: LONG_MS,
+    "TransactionTimeoutMs": lambda *_: [60000, 900000, 900001, 0, -1, 2**31 - 1],
+    "TimeoutMs": lambda w, api: LONG_MS,
+    "timeoutMs": lambda w, api: LONG_MS,
+    "DurationFilter": lambda *_: [-1, 0, 3600000, 2**63 - 1, -2],
+    "RetentionTimeMs": lambda *_: [-1, 0, 1000000],
+    "ProtocolType": lambda *_: ["consumer", "connect", "", None],
+    "ProtocolName": lambda *_: ["range", "roundrobin", "", None],
+    "StatesFilter": lambda *_: ["Stable", "Empty", "stable", "Nonsense", "Dead", "Assigning"],
     "TypesFilter": lambda *_: ["classic", "consumer", "Consumer", "share", "bogus"],
     "StateFilters": lambda *_: ["Ongoing", "Empty", "CompleteCommit", "Nonsense", ""],
-    "TransactionalIdPattern": lambda w, _: [None, "", ".*", w.prefix + "t.", "("], "ResourceType": lambda *_: [2, 4, 8, 32, 1, 0, -1, 99],
-    "ResourceTypes": lambda *_: [2, 4, 8, 16, 32, 0, 1, -1, 99], "ConfigOperation": lambda *_: [0, 1, 2, 3, 4, -1],
-    "ResourceName": lambda w, _: w.topic_names() + w.consumer + ["1", "", "7", "x"], "NumPartitions": lambda *_: [1, 2, 3, -1, 0, -2],
-    "ReplicationFactor": lambda *_: [1, -1, 0, 2, -2], "Count": lambda *_: [1, 2, 3, 4, 5, 0, -1], "BrokerIds": lambda *_: [1, 2, 0, -1],
-    "ElectionType": lambda *_: [0, 1, 2, -1], "EndpointType": lambda *_: [1, 2, 3, 0, -1],
-    "CoordinatorEpoch": lambda *_: [0, 1, 1 << 20, -1], "TransactionVersion": lambda *_: [0, 1, 2, -1, 3],
-    "ServerAssignor": lambda *_: [None, "uniform", "range", "", "bogus"], "SubscribedTopicRegex": lambda w, _: [None, "(", ""],
-    "SubscribedTopicNames": lambda w, _: w.topic_names() + [w.prefix + "missing", ""], "RackId": lambda *_: ["", "rack"],
-    "ClientSoftwareName": lambda *_: ["differential", "", "a b", "-x", "x"], "ClientSoftwareVersion": lambda *_: ["1.0", "", "1 0"],
-    "ResponsePartitionLimit": lambda *_: [2000, 1, 2, 0, -1], "CommittedMetadata": lambda *_: ["", "m", None, "x" * 4097, "x" * 4096],
-    "Metadata": lambda *_: [b"", b"m", b"\0" * 9], "Assignment": lambda *_: [b"", b"a"], "Reason": lambda *_: [None, "why", ""],
-    "TransactionResult": lambda *_: [True, False], "HostName": lambda *_: [""],
-    "IncludeFencedBrokers": lambda *_: [False], "VerifyOnly": lambda *_: [True, False],
-    "TopicPartitions": partitions, "ClusterId": lambda *_: [None, "other"], "ReplicaDirectoryId": lambda *_: [bytes(16), b"\x02" * 16],
+    "TransactionalIdPattern": lambda w, _: [None, "", ".*", w.prefix + "t.", "("],
+    "ResourceType": lambda *_: [2, 4, 8, 32, 1, 0, -1, 99],
+    "ResourceTypes": lambda *_: [2, 4, 8, 16, 32, 0, 1, -1, 99],
+    "ConfigOperation": lambda *_: [0, 1, 2, 3, 4, -1],
+    "ResourceName": lambda w, _: w.topic_names() + w.consumer + ["1", "", "7", "x"],
+    "NumPartitions": lambda *_: [1, 2, 3, -1, 0, -2],
+    "ReplicationFactor": lambda *_: [1, -1, 0, 2, -2],
+    "Count": lambda *_: [1, 2, 3, 4, 5, 0, -1],
+    "BrokerIds": lambda *_: [1, 2, 0, -1],
+    "ElectionType": lambda *_: [0, 1, 2, -1],
+    "EndpointType": lambda *_: [1, 2, 3, 0, -1],
+    "CoordinatorEpoch": lambda *_: [0, 1, 1 << 20, -1],
+    "TransactionVersion": lambda *_: [0, 1, 2],
+    "ServerAssignor": lambda *_: [None, "uniform", "range", "", "bogus"],
+    "SubscribedTopicRegex": lambda w, _: [None, "(", ""],
+    "SubscribedTopicNames": lambda w, _: w.topic_names() + [w.prefix + "missing", ""],
+    "RackId": lambda *_: ["", "rack"],
+    "ClientSoftwareName": lambda *_: ["differential", "", "a b", "-x", "x"],
+    "ClientSoftwareVersion": lambda *_: ["1.0", "", "1 0"],
+    "ResponsePartitionLimit": lambda *_: [2000, 1, 2, 0, -1],
+    "CommittedMetadata": lambda *_: ["", "m", None, "x" * 4097, "x" * 4096],
+    "Metadata": lambda *_: [b"", b"m", b"\0" * 9],
+    "Assignment": lambda *_: [b"", b"a"],
+    "Reason": lambda *_: [None, "why", ""],
+    "TransactionResult": lambda *_: [True, False],
+    "HostName": lambda *_: [""],
+    "IncludeFencedBrokers": lambda *_: [False],
+    "VerifyOnly": lambda *_: [True, False],
+    "TopicPartitions": partitions,
+    "ClusterId": lambda *_: [None, "other"],
+    "ReplicaDirectoryId": lambda *_: [bytes(16), b"\x02" * 16],
 }
 
 
@@ -182,7 +263,9 @@ def bend(api, version, body, rng, world):
         choices = list(values(field, world, api))
         if not nullable:
             choices = [c for c in choices if c is not None]
-        low, high = {"int8": (-128, 127), "int16": (-32768, 32767), "int32": (-2**31, 2**31 - 1)}.get(field["type"], (-2**63, 2**63))
+        low, high = {"int8": (-128, 127), "int16": (-32768, 32767), "int32": (-(2**31), 2**31 - 1)}.get(
+            field["type"], (-(2**63), 2**63)
+        )
         choices = [c for c in choices if not isinstance(c, int) or low <= c <= high]
         if nullable:
             choices.append(None)
@@ -199,8 +282,24 @@ def bend(api, version, body, rng, world):
 
 
 # Where naming something twice has a meaning. Elsewhere what Apache Kafka makes of it follows from its maps alone.
-MAY_NAME_TWICE = {"CreateTopics", "CreatePartitions", "DeleteTopics", "DeleteGroups", "AlterConfigs", "IncrementalAlterConfigs"}
-IDENTITIES = ("Partition", "PartitionIndex", "Index", "GroupId", "MemberId", "ResourceName", "ProducerId", "TransactionalId")
+MAY_NAME_TWICE = {
+    "CreateTopics",
+    "CreatePartitions",
+    "DeleteTopics",
+    "DeleteGroups",
+    "AlterConfigs",
+    "IncrementalAlterConfigs",
+}
+IDENTITIES = (
+    "Partition",
+    "PartitionIndex",
+    "Index",
+    "GroupId",
+    "MemberId",
+    "ResourceName",
+    "ProducerId",
+    "TransactionalId",
+)
 
 
 def names_twice(value):
@@ -213,11 +312,24 @@ def names_twice(value):
         return True
     if not value or not isinstance(value[0], dict):
         return len(set(map(repr, value))) < len(value)
-    ways = [[repr(getattr(v[n], "name", v[n])) for v in value if v.get(n) not in (None, "")] for n in ("Name", "Topic", "TopicId")]
-    ways.append([repr([v[n] for n in IDENTITIES if n in v]) for v in value] if value[0].keys() & set(IDENTITIES) else [])
+    ways = [
+        [repr(getattr(v[n], "name", v[n])) for v in value if v.get(n) not in (None, "")]
+        for n in ("Name", "Topic", "TopicId")
+    ]
+    ways.append(
+        [repr([v[n] for n in IDENTITIES if n in v]) for v in value] if value[0].keys() & set(IDENTITIES) else []
+    )
     return any(len(set(names)) < len(names) for names in ways)
 
 
-# What Apache Kafka never answers: a null record set, no transactions, a resource named twice. And waits that would end within the program.
-NOT_BENT = {("AlterConfigs", "Resources"), ("AddPartitionsToTxn", "Transactions"), ("IncrementalAlterConfigs", "Resources"),
-            ("Produce", "Records"), ("Produce", "TimeoutMs"), ("CreateTopics", "timeoutMs"), ("DeleteTopics", "TimeoutMs")}
+# What Apache Kafka never answers: a null record set, no transactions, a resource named twice. And waits that would end
+# within the program.
+NOT_BENT = {
+    ("AlterConfigs", "Resources"),
+    ("AddPartitionsToTxn", "Transactions"),
+    ("IncrementalAlterConfigs", "Resources"),
+    ("Produce", "Records"),
+    ("Produce", "TimeoutMs"),
+    ("CreateTopics", "timeoutMs"),
+    ("DeleteTopics", "TimeoutMs"),
+}

@@ -3,6 +3,7 @@
 What a broker answers is not known while a program is made. A member or producer is a prefix of slots: `m0.id`,
 `m0.epoch` are what it was told last.
 """
+
 from dataclasses import dataclass
 
 from program import Now, Slot
@@ -28,6 +29,7 @@ class Member:
 @dataclass
 class Producer:
     """One with a transactional id, or an idempotent one without."""
+
     name: str
     transactional_id: str | None = None
     timeline: int = 0

@@ -1,10 +1,11 @@
 """A proxy between Kafka clients and a broker that keeps every request and answer, in the order in which they passed.
 
-    with RecordingProxy() as proxy:
-        proxy.target = broker.bootstrap      # the broker must advertise proxy.bootstrap
-        ...
-        proxy.events                         # [Event]
+with RecordingProxy() as proxy:
+    proxy.target = broker.bootstrap      # the broker must advertise proxy.bootstrap
+    ...
+    proxy.events                         # [Event]
 """
+
 import socket
 import struct
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 @dataclass
 class Event:
     """A frame without its size. The answer has the correlation id of its request and came over the same line."""
+
     line: int
     is_request: bool
     payload: bytes
