@@ -16,7 +16,7 @@ def test_a_fetch_is_told_where_logs_diverge(both, offset, last_epoch):
     def conversation(side):
         side.topic("t")
         append(side, "t", [batch([b"a", b"b"])])
-        partition = {"Partition": 0, "FetchOffset": offset, "LastFetchedEpoch": last_epoch, "PartitionMaxBytes": 1 << 20}
+        partition = {"Partition": 0, "FetchOffset": offset, "LastFetchedEpoch": last_epoch, "PartitionMaxBytes": 9999}
         topics = [{"TopicId": side.ids["t"], "Partitions": [partition]}]
         return side.ask("Fetch", 18, {"MaxWaitMs": 0, "MinBytes": 0, "SessionEpoch": -1, "Topics": topics})
 
@@ -26,8 +26,8 @@ def test_a_fetch_is_told_where_logs_diverge(both, offset, last_epoch):
 @pytest.mark.parametrize("kind,name", [(None, None), ("consumer", None), ("consumer", "range")])
 def test_sync_group_names_its_protocol(both, kind, name):
     def conversation(side):
-        body = {"GroupId": side.name("g"), "GenerationId": 1, "MemberId": "m", "ProtocolType": kind, "ProtocolName": name}
-        return side.ask("SyncGroup", 5, body)
+        body = {"GroupId": side.name("g"), "GenerationId": 1, "MemberId": "m"}
+        return side.ask("SyncGroup", 5, {**body, "ProtocolType": kind, "ProtocolName": name})
 
     both(conversation)
 
@@ -35,7 +35,8 @@ def test_sync_group_names_its_protocol(both, kind, name):
 def test_records_of_two_producers_in_one_request(both):
     def conversation(side):
         side.topic("t", 2)
-        records = [batch(attributes=0x10, producer_id=p, producer_epoch=0, sequence=0) for p in (1 << 39, (1 << 39) + 1)]
+        made = {"attributes": 0x10, "producer_epoch": 0, "sequence": 0}
+        records = [batch(producer_id=one, **made) for one in (1 << 39, (1 << 39) + 1)]
         return append(side, "t", records, transactional=side.name("x"))
 
     both(conversation)

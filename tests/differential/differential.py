@@ -238,8 +238,7 @@ def play_recorded(player, tell=print):
 
 def run(player, seed, requests, numbers=None, first=0, shortest=False, tell=print, seconds=None):
     """Plays programs until there were so many requests or seconds, or those of these numbers; how often each kind of
-    difference was
-    found. Of each kind the first one is told."""
+    difference was found. Of each kind the first one is told."""
     served, found, began = served_by(player.ours), Counter(), time.monotonic()
     for number in numbers or itertools.count(first):
         program = generate(seed, number, served)

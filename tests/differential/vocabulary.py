@@ -23,7 +23,6 @@ LONG_MS = (60000, 300000, 2**31 - 1)
 MAY_NAME_INTERNAL = {
     "Produce",
     "Metadata",
-    "ListOffsets",
     "DescribeConfigs",
     "DescribeTopicPartitions",
     "DeleteRecords",
