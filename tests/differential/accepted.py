@@ -20,6 +20,7 @@ class Accepted:
 
 
 ANY = ("*",)
+LARGEST_TIMESTAMP = -3
 
 
 def only_theirs(difference, _):
@@ -73,6 +74,13 @@ def collides(difference, _):
 def unknown_broker_key(difference, _):
     ours, theirs = difference.within
     return ours["ResourceType"] == 4 and ours["ErrorCode"] == 40 and theirs["ErrorCode"] in (0, 42)
+
+
+def of_deleted_record(difference, said):
+    """Only where the request asks by the largest timestamp, and Kafka's record is before ours or ours is none."""
+    ours, theirs = difference.within
+    asked = {p["Timestamp"] for t in said[2].body["Topics"] for p in t["Partitions"] if isinstance(p["Timestamp"], int)}
+    return LARGEST_TIMESTAMP in asked and (ours["Offset"] == -1 or theirs["Offset"] < ours["Offset"])
 
 
 def in_session(_, said):
@@ -216,7 +224,7 @@ ACCEPTED = [
         "ListOffsets of the largest timestamp",
         ("ListOffsets",),
         tuple(f"Topics[].Partitions[].{f}" for f in ("Timestamp", "Offset", "LeaderEpoch")),
-        lambda d, _: d.within[0]["Offset"] == -1 and d.within[0]["ErrorCode"] == 0,
+        of_deleted_record,
     ),
     Accepted(
         "markers by hand under an epoch above the coordinator's",

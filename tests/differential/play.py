@@ -175,6 +175,8 @@ class Player:
             for side in self.sides:
                 side.send("ApiVersions", 0, {}, step.line)
             said = [side.receive("ApiVersions", 0, step.line) for side in self.sides]
+            # What is closed was refused; of how much of it nothing is told.
+            self.parted |= said == [CLOSED, CLOSED]
             return [s if s == CLOSED else NO_REPLY for s in said]
         return [side.receive(step.api, step.version, step.line) for side in self.sides]
 

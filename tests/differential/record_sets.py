@@ -52,7 +52,7 @@ def batch(
     leader_epoch=0,
     cut=0
 ):
-    """One batch of (key, value) records, `step_ms` apart; the keywords behind `sequence` bend one field off the truth."""
+    """One batch of (key, value) records, `step_ms` apart; those behind `sequence` bend one field off the truth."""
     payload = b"".join(record(value, i, key, i * step_ms) for i, (key, value) in enumerate(records))
     payload = COMPRESS.get(attributes & 7, bytes)(payload)
     count = len(records) if count is None else count
