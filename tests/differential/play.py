@@ -306,6 +306,7 @@ class Player:
             for topic in said["Topics"]:
                 if any(topic["TopicId"]):
                     side.slots[f"id:{topic['Name']}"] = topic["TopicId"]
+        self.pass_the_fence()  # groups hear of topics last
         there = [t for t in known[1]["Topics"] if t["ErrorCode"] == 0]
         if there and step.api != "DeleteTopics":
             ends = [

@@ -181,7 +181,7 @@ BY_NAME = {
     "ResourceType": lambda *_: [2, 4, 8, 32, 1, 0, -1, 99],
     "ResourceTypes": lambda *_: [2, 4, 8, 16, 32, 0, 1, -1, 99],
     "ConfigOperation": lambda *_: [0, 1, 2, 3, 4, -1],
-    "ResourceName": lambda w, _: w.topic_names() + w.consumer + ["1", "", "7", "x"],
+    "ResourceName": lambda w, _: w.topic_names() + w.consumer + ["1", "", "7"],
     "NumPartitions": lambda *_: [1, 2, 3, -1, 0, -2],
     "ReplicationFactor": lambda *_: [1, -1, 0, 2, -2],
     "Count": lambda *_: [1, 2, 3, 4, 5, 0, -1],

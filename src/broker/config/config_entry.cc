@@ -48,6 +48,10 @@ std::string joined(const std::vector<std::string>& words) {
 std::string edited_list(std::string_view before, const ConfigChange& change) {
   std::vector<std::string> words;
   for (const auto word : split(before, ',')) words.emplace_back(trim(word));
+  // Nothing is a word too, though no key takes it.
+  if (change.value->empty() && change.operation == ConfigChange::Operation::append) {
+    words.emplace_back();
+  }
   for (const auto part : split(*change.value, ',')) {
     const std::string word(trim(part));
     if (change.operation == ConfigChange::Operation::subtract) {
