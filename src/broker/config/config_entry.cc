@@ -86,14 +86,16 @@ std::string_view operation_name(ConfigChange::Operation operation) {
   return operation == ConfigChange::Operation::append ? "APPEND" : "SUBTRACT";
 }
 
-// Whether the operation suits the value and the key.
+Result<void> check_has_value(const ConfigChange& change) {
+  if (change.value || change.operation == ConfigChange::Operation::remove) return {};
+  return kafka_error(ErrorCode::invalid_request,
+                     cat("Null value not supported for : ", change.name));
+}
+
+// Whether the operation suits the key.
 Result<void> check_operation(const ConfigChange& change, ConfigScope scope) {
   using Operation = ConfigChange::Operation;
   if (change.operation == Operation::remove) return {};
-  if (!change.value) {
-    return kafka_error(ErrorCode::invalid_request,
-                       cat("Null value not supported for : ", change.name));
-  }
   const ConfigKey* key = find_key(scope, change.name);
   if (change.operation == Operation::set) return {};
   if (key == nullptr) return unknown_key(scope, change.name);
@@ -199,6 +201,7 @@ Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigCh
                                    ConfigScope scope, const BrokerConfig& broker) {
   // What a change is made of is wrong before what it changes.
   MILL_CHECK(check_named_once(changes));
+  for (const ConfigChange& change : changes) MILL_CHECK(check_has_value(change));
   for (const ConfigChange& change : changes) MILL_CHECK(check_operation(change, scope));
   for (const ConfigChange& change : changes) {
     MILL_CHECK(apply_change(values, change, scope, broker));
