@@ -123,11 +123,6 @@ def without_partitions(difference, _):
     return isinstance(there, dict) and [v for v in there.values() if isinstance(v, list)] == [[]]
 
 
-def lacks_replicas(difference, _):
-    ours, theirs = difference.within
-    return (ours["ErrorCode"], theirs["ErrorCode"]) == (19, 0)
-
-
 def out_of_order(difference, _):
     ours, theirs = difference.within
     return (ours["ErrorCode"], theirs["ErrorCode"]) == (0, 45)
