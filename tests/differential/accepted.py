@@ -168,16 +168,6 @@ ACCEPTED = [
         parts=True,
     ),
     Accepted(
-        "`min.insync.replicas` above the number of replicas",
-        ("Produce",),
-        tuple(
-            f"Responses[].PartitionResponses[].{f}"
-            for f in ("ErrorCode", "ErrorMessage", "BaseOffset", "LogAppendTimeMs", "LogStartOffset")
-        ),
-        lacks_replicas,
-        parts=True,
-    ),
-    Accepted(
         "Produce after a refused one with an epoch from the future",
         ("Produce",),
         tuple(
