@@ -111,8 +111,8 @@ TEST_F(FileResponses, WhatThePageCacheLacksIsReadAheadAndThenSent) {
     ASSERT_TRUE(flushed.has_value());
     if (*flushed == OutputQueue::Flushed::cold) {
       ++times_cold;
+      // Not looked at again here: the kernel's own read-ahead may bring it in at any moment.
       const io::FileSlice cold = queue.cold_slice();
-      EXPECT_FALSE(in_page_cache(cold));
       std::mutex mutex;
       std::condition_variable changed;
       bool done = false;
