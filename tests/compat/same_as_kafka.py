@@ -56,6 +56,15 @@ class Side:
         wait_for(has_logs, 20, f"the logs of {name}")
         return name
 
+    def group(self, word):
+        """A group's name once its coordinator has loaded."""
+        group = self.call(self.name(word), word)
+        found = {"KeyType": 0, "CoordinatorKeys": [group]}
+        wait_for(lambda: self.say("FindCoordinator", 6, found)["Coordinators"][0]["ErrorCode"] == 0, 30, "a coordinator")
+        fetched = {"Groups": [{"GroupId": group, "Topics": None}]}
+        wait_for(lambda: self.say("OffsetFetch", 8, fetched)["Groups"][0]["ErrorCode"] == 0, 30, "the coordinator's load")
+        return group
+
     def delete(self, word):
         name = self.name(word)
         self.say("DeleteTopics", 6, {"Topics": [{"Name": name}], "TimeoutMs": 15000})

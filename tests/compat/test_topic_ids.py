@@ -1,7 +1,6 @@
 """Produce, Fetch, offsets and their neighbours in Kafka's newest versions, where requests name topics by id."""
 import pytest
 
-from millrace import wait_for
 from same_as_kafka import NOBODY
 from wire_client import batch
 
@@ -94,20 +93,10 @@ def committed(number, offset):
     return {"PartitionIndex": number, "CommittedOffset": offset, "CommittedMetadata": "m"}
 
 
-def ready_group(side, word="g"):
-    """A group's name once its coordinator has loaded."""
-    group = side.call(side.name(word), word)
-    found = {"KeyType": 0, "CoordinatorKeys": [group]}
-    wait_for(lambda: side.say("FindCoordinator", 6, found)["Coordinators"][0]["ErrorCode"] == 0, 30, "a coordinator")
-    fetched = {"Groups": [{"GroupId": group, "Topics": None}]}
-    wait_for(lambda: side.say("OffsetFetch", 8, fetched)["Groups"][0]["ErrorCode"] == 0, 30, "the coordinator's load")
-    return group
-
-
 def test_offsets_by_id(both):
     def conversation(side):
         side.topic("t", 2), side.topic("gone")
-        t, gone, group = side.ids["t"], side.ids["gone"], ready_group(side)
+        t, gone, group = side.ids["t"], side.ids["gone"], side.group("g")
         topics = [{"TopicId": t, "Partitions": [committed(0, 5), committed(1, 6), committed(7, 1)]},
                   {"TopicId": NOBODY, "Partitions": [committed(0, 1)]},
                   {"TopicId": gone, "Partitions": [committed(0, 3)]}]
@@ -129,7 +118,7 @@ def test_offsets_by_id(both):
 def test_members_of_classic_groups_say_what_they_like(both):
     def conversation(side):
         side.topic("t")
-        asked = {"GroupId": ready_group(side), "MemberId": "nobody", "MemberEpoch": 7}
+        asked = {"GroupId": side.group("g"), "MemberId": "nobody", "MemberEpoch": 7}
         topics = [{"Name": side.name("t"), "PartitionIndexes": [0]}]
         return [side.ask("OffsetFetch", 9, {"Groups": [{**asked, "Topics": t}]}) for t in (None, topics)]
 
@@ -139,7 +128,7 @@ def test_members_of_classic_groups_say_what_they_like(both):
 def test_a_commit_of_a_generation_nobody_has(both):
     def conversation(side):
         topics = [{"Name": side.topic("t"), "Partitions": [committed(0, 1)]}]
-        group = ready_group(side, "unknown")
+        group = side.group("unknown")
         return [commit(side, version, topics, group, 3, "member") for version in (8, 9)]
 
     assert [a["Topics"][0]["Partitions"][0]["ErrorCode"] for a in both(conversation)] == [22, 69]
