@@ -10,6 +10,7 @@ namespace {
 
 constexpr int16_t kFirstWithRebalanceTimeout = 1;
 constexpr int16_t kFirstWithMemberIdRequired = 4;
+constexpr int16_t kFirstWithNullProtocolName = 7;
 constexpr int16_t kFirstWithSkippedAssignment = 9;
 
 coordinator::JoinRequest translate(const JoinGroupCall& call) {
@@ -36,7 +37,10 @@ coordinator::JoinRequest translate(const JoinGroupCall& call) {
   return join;
 }
 
-wire::JoinGroupResponse translate(coordinator::JoinResponse joined) {
+wire::JoinGroupResponse translate(coordinator::JoinResponse joined, int16_t version) {
+  // A protocol without a name and none at all are told alike, by what the version has for it.
+  const bool is_nameless = joined.protocol_name && joined.protocol_name->empty();
+  if (is_nameless && version >= kFirstWithNullProtocolName) joined.protocol_name.reset();
   wire::JoinGroupResponse response{
       .error_code = joined.error,
       .generation_id = joined.generation_id,
@@ -61,10 +65,10 @@ void handle(const JoinGroupCall& call) {
   if (!call.context.allowed_on_group(broker::Operation::read, call.request.group_id)) {
     return call.respond({.error_code = ErrorCode::group_authorization_failed});
   }
-  call.context.groups().join(translate(call),
-                             [respond = call.respond](coordinator::JoinResponse joined) {
-                               respond(translate(std::move(joined)));
-                             });
+  call.context.groups().join(translate(call), [respond = call.respond, version = call.version()](
+                                                  coordinator::JoinResponse joined) {
+    respond(translate(std::move(joined), version));
+  });
 }
 
 }  // namespace millrace::handlers

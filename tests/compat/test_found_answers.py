@@ -69,3 +69,13 @@ def test_offsets_of_partitions_that_there_are_not_in_a_transaction(both):
 def test_metadata_of_strange_names(both, version, topics):
     body = {"Topics": topics, "AllowAutoTopicCreation": False, "IncludeTopicAuthorizedOperations": True}
     both(lambda side: side.ask("Metadata", version, body, ("Port", "ClusterId")))
+
+
+@pytest.mark.parametrize("version", [6, 7, 9])
+def test_a_protocol_without_a_name(both, version):
+    def conversation(side):
+        body = {"GroupId": side.group("g"), "SessionTimeoutMs": 30000, "RebalanceTimeoutMs": 60000, "MemberId": "",
+                "GroupInstanceId": "static", "ProtocolType": "consumer", "Protocols": [{"Name": "", "Metadata": b""}]}
+        return side.ask("JoinGroup", version, body, ("Leader", "MemberId"))
+
+    both(conversation)
