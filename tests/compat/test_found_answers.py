@@ -79,3 +79,15 @@ def test_a_protocol_without_a_name(both, version):
         return side.ask("JoinGroup", version, body, ("Leader", "MemberId"))
 
     both(conversation)
+
+
+def consumer(side, member, **more):
+    """A heartbeat that joins a group of the new protocol."""
+    body = {"GroupId": side.group("h"), "MemberId": side.call(side.name(member), member), "MemberEpoch": 0,
+            "RebalanceTimeoutMs": 60000, "TopicPartitions": [], "SubscribedTopicNames": [], **more}
+    return side.ask("ConsumerGroupHeartbeat", 1, body, ("HeartbeatIntervalMs",))
+
+
+def test_a_group_that_subscribes_to_nothing_is_in_epoch_one(both):
+    both(lambda side: [consumer(side, "a"), consumer(side, "b"), side.ask("ConsumerGroupDescribe", 1, {
+        "GroupIds": [side.call(side.name("h"), "h")]}, ("ClientHost",))])

@@ -63,8 +63,7 @@ void ConsumerChange::update_epoch(bool must) {
   // From 4.1 on Kafka keeps a hash where it kept partition metadata before.
   if (group().has_partition_metadata()) add(PartitionMetadataRecord{});
   if (!must && hash == group().metadata_hash()) return;
-  // Kafka counts from 1: the first change makes it 2.
-  add(ConsumerGroupRecord{ConsumerGroupValue{std::max(group().epoch(), 1) + 1, hash}});
+  add(ConsumerGroupRecord{ConsumerGroupValue{group().epoch() + 1, hash}});
 }
 
 std::set<Uuid> ConsumerChange::subscribed_ids(const ConsumerMember& member) {

@@ -108,7 +108,7 @@ void ConsumerGroup::forget_static(const ConsumerMember& member) {
 
 ConsumerGroupState ConsumerGroup::state() const {
   if (members_.empty()) return ConsumerGroupState::empty;
-  if (group_.epoch > target_.epoch) return ConsumerGroupState::assigning;
+  if (epoch() > target_.epoch) return ConsumerGroupState::assigning;
   const bool is_stable = std::ranges::all_of(
       members_, [this](const auto& entry) { return entry.second.is_reconciled_to(target_.epoch); });
   return is_stable ? ConsumerGroupState::stable : ConsumerGroupState::reconciling;

@@ -2,6 +2,7 @@
 // locks, timers, topics or logs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -40,8 +41,8 @@ class ConsumerGroup {
   /// Any order of records is taken, because compaction removes some.
   void apply(const ConsumerRecord& record);
 
-  /// Of the group; 0 until its first member joined.
-  int32_t epoch() const { return group_.epoch; }
+  /// Of the group; 1 until a record tells of a change.
+  int32_t epoch() const { return std::max(group_.epoch, 1); }
   int64_t metadata_hash() const { return group_.metadata_hash; }
   int32_t target_epoch() const { return target_.epoch; }
   /// When the target was computed; 0 where that is not known.
@@ -49,7 +50,7 @@ class ConsumerGroup {
   /// The log holds partition metadata of an older Kafka.
   bool has_partition_metadata() const { return has_partition_metadata_; }
   /// Nothing is known of the group: no record, or all were taken away.
-  bool is_void() const { return epoch() == 0 && members_.empty() && target_.epoch <= 0; }
+  bool is_void() const { return group_.epoch == 0 && members_.empty() && target_.epoch <= 0; }
   ConsumerGroupState state() const;
 
   const Members& members() const { return members_; }

@@ -181,10 +181,9 @@ ConsumerHeartbeatResponse member_heartbeat(ConsumerChange& change,
   }
   if (!known || info != before.info) change.add(ConsumerMemberRecord{before.id, std::move(info)});
 
-  if (must_look_at_topics || has_new_names || has_new_regex || change.group().epoch() == 0) {
+  if (must_look_at_topics || has_new_names || has_new_regex) {
     const bool has_regex_change = change.refresh_regexes();
-    change.update_epoch(change.group().epoch() == 0 || has_new_names || has_new_regex ||
-                        has_regex_change);
+    change.update_epoch(has_new_names || has_new_regex || has_regex_change);
   }
   change.update_target();
   if (!change.reconcile_member(before.id, request.owned)) {

@@ -19,6 +19,18 @@ TEST_F(HeartbeatTest, TheFirstMemberGetsEverythingAtOnce) {
   EXPECT_EQ(consumer_state(), "Stable");
 }
 
+TEST_F(HeartbeatTest, AGroupThatSubscribesToNothingIsInEpochOne) {
+  Client a{.id = "a", .topics = {}};
+  EXPECT_EQ(join_consumer(a).member_epoch, 1);
+  EXPECT_EQ(describe().epoch, 1);
+  EXPECT_EQ(describe().target_epoch, 1);
+  EXPECT_EQ(describe().state, "Stable");
+  restart();
+  EXPECT_EQ(describe().epoch, 1) << "though no record tells it";
+  a.topics = {"orders"};
+  EXPECT_EQ(send(full_request(a))->member_epoch, 2);
+}
+
 TEST_F(HeartbeatTest, ASteadyHeartbeatWritesNothingAndTellsNothing) {
   Client a{.id = "a"};
   join_consumer(a);
