@@ -83,6 +83,8 @@ Group fetch(const OffsetFetchCall& call, const wire::OffsetFetchRequest::Group& 
   }
   auto fetched = call.context.groups().fetch_offsets(request);
   answer.error_code = fetched.error;
+  // What holds for the whole group is told in place of its topics, those that are unknown included.
+  if (fetched.error != ErrorCode::none) answer.topics.clear();
   for (auto& topic : fetched.topics) {
     if (!group.topics) {
       if (!allowed(topic.topic)) continue;

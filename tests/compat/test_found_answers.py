@@ -91,3 +91,13 @@ def consumer(side, member, **more):
 def test_a_group_that_subscribes_to_nothing_is_in_epoch_one(both):
     both(lambda side: [consumer(side, "a"), consumer(side, "b"), side.ask("ConsumerGroupDescribe", 1, {
         "GroupIds": [side.call(side.name("h"), "h")]}, ("ClientHost",))])
+
+
+def test_a_stranger_is_told_nothing_of_topics(both):
+    def conversation(side):
+        consumer(side, "a")
+        topics = [{"TopicId": b"\x01" + bytes(15), "PartitionIndexes": [0]}]
+        group = {"GroupId": side.name("h"), "MemberId": "b", "MemberEpoch": 1, "Topics": topics}
+        return side.ask("OffsetFetch", 10, {"Groups": [group]})
+
+    both(conversation)

@@ -115,6 +115,20 @@ TEST_F(ConsumerGroups, OffsetsAreCheckedByEpochAndSurviveACrash) {
   EXPECT_EQ(describe().members.size(), 1u);
 }
 
+TEST_F(ConsumerGroups, AStrangerIsToldNothingOfTopics) {
+  create("orders");
+  heartbeat(joining("a"));
+  wire::OffsetFetchRequest fetch;
+  const Uuid nobody = Uuid::random();
+  fetch.groups.push_back({.group_id = "g",
+                          .member_id = "b",
+                          .member_epoch = 2,
+                          .topics = {{{.topic_id = nobody, .partition_indexes = {0}}}}});
+  const auto fetched = ask<wire::OffsetFetchResponse>(fetch, 10).groups.at(0);
+  EXPECT_EQ(fetched.error_code, ErrorCode::unknown_member_id);
+  EXPECT_TRUE(fetched.topics.empty());
+}
+
 TEST_F(ConsumerGroups, AreListedByType) {
   create("orders");
   heartbeat(joining("a"));
