@@ -101,3 +101,13 @@ def test_a_stranger_is_told_nothing_of_topics(both):
         return side.ask("OffsetFetch", 10, {"Groups": [group]})
 
     both(conversation)
+
+
+def test_a_classic_member_with_a_malformed_subscription_is_given_no_id(both):
+    def conversation(side):
+        consumer(side, "a")
+        body = {"GroupId": side.name("h"), "SessionTimeoutMs": 30000, "RebalanceTimeoutMs": 60000, "MemberId": "",
+                "ProtocolType": "consumer", "Protocols": [{"Name": "range", "Metadata": b""}]}
+        return side.ask("JoinGroup", 3, body)
+
+    both(conversation)

@@ -87,7 +87,7 @@ void Core::join_consumer_group(Locked& at, JoinRequest& request, Reply<JoinRespo
     return refuse(ErrorCode::member_id_required, member_id);
   }
   const auto subscription = parse_subscription(request.protocols.front().metadata);
-  if (!subscription) return refuse(ErrorCode::unknown_server_error, member_id);
+  if (!subscription) return refuse(ErrorCode::unknown_server_error, request.member_id);
 
   auto change = new_change(at, group);
   if (request.group_instance_id) {

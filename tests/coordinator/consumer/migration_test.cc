@@ -211,6 +211,9 @@ TEST_F(MigrationTest, OtherProtocolsAndStrangersAreRefused) {
   EXPECT_EQ(join({.protocols = {protocol("other")}})->error, ErrorCode::inconsistent_group_protocol)
       << "it shares no protocol with the classic member";
   EXPECT_EQ(sync({.id = "nobody"})->error, ErrorCode::unknown_member_id);
+  const auto malformed = join({.protocols = {{"cooperative-sticky", {}}}});
+  EXPECT_EQ(malformed->error, ErrorCode::unknown_server_error);
+  EXPECT_EQ(malformed->member_id, "") << "nobody was given an id";
   EXPECT_EQ(sync({.id = old.id, .generation = old.generation + 1})->error,
             ErrorCode::illegal_generation);
   EXPECT_EQ(leave({.id = "nobody"}), ErrorCode::unknown_member_id);
