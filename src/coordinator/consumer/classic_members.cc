@@ -124,7 +124,7 @@ void Core::join_consumer_group(Locked& at, JoinRequest& request, Reply<JoinRespo
     change.update_epoch(has_new_topics || has_regex_change);
   }
   change.update_target();
-  if (!change.reconcile_member(member_id, with_ids(subscription->owned, log_))) {
+  if (!change.reconcile_member(member_id, with_ids(subscription->owned, log_), has_new_topics)) {
     return refuse(ErrorCode::unknown_member_id, member_id);
   }
 

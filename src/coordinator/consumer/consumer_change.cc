@@ -101,7 +101,8 @@ void ConsumerChange::update_target() {
 }
 
 bool ConsumerChange::reconcile_member(const std::string& member_id,
-                                      const std::optional<PartitionSets>& owned) {
+                                      const std::optional<PartitionSets>& owned,
+                                      bool has_new_subscription) {
   const ConsumerGroup& now = group();
   const ConsumerMember* member = now.find(member_id);
   MILL_ASSERT(member, "a member was reconciled that the group does not have");
@@ -111,6 +112,7 @@ bool ConsumerChange::reconcile_member(const std::string& member_id,
       .target_epoch = now.target_epoch(),
       .target = now.target(member_id),
       .subscribed = subscribed,
+      .has_new_subscription = has_new_subscription,
       .owned = owned,
       .is_taken =
           [&](const Uuid& topic, int32_t partition) {

@@ -56,7 +56,8 @@ class ConsumerChange {
   void update_target();
   /// One step of the member towards its target. False where it must be fenced.
   [[nodiscard]] bool reconcile_member(const std::string& member_id,
-                                      const std::optional<PartitionSets>& owned);
+                                      const std::optional<PartitionSets>& owned,
+                                      bool has_new_subscription);
   /// What the step before made of the member's assignment. Looks at no copy.
   CurrentAssignmentValue current_of(const ConsumerMember& before) const;
 

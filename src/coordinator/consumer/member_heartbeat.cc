@@ -186,7 +186,7 @@ ConsumerHeartbeatResponse member_heartbeat(ConsumerChange& change,
     change.update_epoch(has_new_names || has_new_regex || has_regex_change);
   }
   change.update_target();
-  if (!change.reconcile_member(before.id, request.owned)) {
+  if (!change.reconcile_member(before.id, request.owned, has_new_names || has_new_regex)) {
     return heartbeat_refusal(ErrorCode::fenced_member_epoch,
                              "The consumer group member is in a unknown state. The member must "
                              "abandon all its partitions and rejoin.");

@@ -31,6 +31,7 @@ CurrentAssignmentValue at_epoch(const CurrentAssignmentValue& current, int32_t e
 }
 
 bool has_unsubscribed(const ReconcileInput& input) {
+  if (!input.has_new_subscription) return false;
   return std::ranges::any_of(input.current.assigned, [&](const auto& topic) {
     return !input.subscribed.contains(topic.first);
   });

@@ -15,8 +15,11 @@ struct ReconcileInput {
   const CurrentAssignmentValue& current;
   int32_t target_epoch = 0;
   const PartitionSets& target;
-  /// The existing topics that the member subscribes to. Others must be given up.
+  /// The existing topics that the member subscribes to. Others must be given up: in the target's
+  /// epoch, and while others are not yet given up, only as the member changes what it subscribes
+  /// to.
   const std::set<Uuid>& subscribed;
+  bool has_new_subscription = false;
   /// What the member says it owns; nothing where it did not say.
   const std::optional<PartitionSets>& owned;
   /// True while another member owns the partition.

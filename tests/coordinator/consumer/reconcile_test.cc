@@ -19,6 +19,7 @@ class ReconcileTest : public ::testing::Test {
                       .target_epoch = target_epoch,
                       .target = target,
                       .subscribed = subscribed,
+                      .has_new_subscription = has_new_subscription,
                       .owned = owned,
                       .is_taken = [this](const Uuid& id, int32_t partition) {
                         const auto found = taken.find(id);
@@ -34,6 +35,7 @@ class ReconcileTest : public ::testing::Test {
   int32_t target_epoch = 5;
   PartitionSets target = {{topic(1), {0, 1}}};
   std::set<Uuid> subscribed = {topic(1), topic(2)};
+  bool has_new_subscription = false;
   PartitionSets taken;
 };
 
@@ -94,6 +96,8 @@ TEST_F(ReconcileTest, WhatOthersOwnIsWaitedFor) {
 TEST_F(ReconcileTest, ATopicThatIsNotSubscribedAnyMoreIsGivenUpWithoutANewTarget) {
   target_epoch = 4;
   subscribed = {topic(2)};
+  EXPECT_EQ(step(), current) << "what ceased to exist is given up with the next target";
+  has_new_subscription = true;
   current = *step();
   EXPECT_EQ(current.state, MemberState::unrevoked_partitions);
   EXPECT_EQ(current.member_epoch, 4);
