@@ -302,7 +302,9 @@ class Core : public std::enable_shared_from_this<Core> {
   // --- consumer/convert.cc
   /// group_id_not_found, with a sentence, where the classic group cannot become a consumer group.
   std::optional<ConsumerHeartbeatResponse> refuse_upgrade(const Group& group) const;
-  /// Ends what waits in the classic group and takes its members' timers off.
+  /// Tells the members whose JoinGroup or SyncGroup waits to join again.
+  void send_back_waiting(Locked& at);
+  /// Takes the timers of the classic group's members off. Nobody waits any more.
   void detach_classic_group(Locked& at);
   bool can_downgrade_without(const ConsumerGroup& group,
                              const std::set<std::string>& leaving) const;

@@ -33,19 +33,22 @@ std::optional<ConsumerHeartbeatResponse> Core::refuse_upgrade(const Group& group
   return std::nullopt;
 }
 
-void Core::detach_classic_group(Locked& at) {
-  Group& group = at.group;
-  for (auto& [id, member] : group.members()) {
-    // They join again, and find the group speaking the other protocol.
+void Core::send_back_waiting(Locked& at) {
+  for (auto& [id, member] : at.group.members()) {
     JoinResponse rejoin;
     rejoin.error = ErrorCode::rebalance_in_progress;
     rejoin.member_id = id;
-    at.effects.reply(group.take_awaiting_join(member), std::move(rejoin));
+    at.effects.reply(at.group.take_awaiting_join(member), std::move(rejoin));
     SyncResponse rebalancing;
     rebalancing.error = ErrorCode::rebalance_in_progress;
     at.effects.reply(std::exchange(member.awaiting_sync, nullptr), std::move(rebalancing));
-    end_session(member.session);
+    touch_session(at, member);  // nothing excuses it from heartbeats any more
   }
+}
+
+void Core::detach_classic_group(Locked& at) {
+  Group& group = at.group;
+  for (auto& [id, member] : group.members()) end_session(member.session);
   for (auto& [id, session] : group.pending_members()) end_session(session);
   cancel_timer(at, &Group::join_timer);
   cancel_timer(at, &Group::sync_timer);

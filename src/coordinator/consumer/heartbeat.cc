@@ -89,6 +89,9 @@ void Core::join_as_first_consumer(Locked& at, const ConsumerHeartbeatRequest& re
   const int64_t version = log_.topics_version();
   auto change = new_change(at, state->group);
   if (!at.group.members().empty()) {
+    // They join again and find the group speaking the other protocol, or, where the change of
+    // protocols is refused from here on, as it was.
+    send_back_waiting(at);
     if (const auto added = add_classic_members(change, at.group); !added) {
       const std::string why(added.error().message());
       return refuse(heartbeat_refusal(ErrorCode::group_id_not_found, why));

@@ -138,8 +138,9 @@ TEST_F(MigrationTest, WaitingJoinsAndSyncsAreSentBack) {
   Client a{.id = "a"};
   EXPECT_EQ(join_consumer(a).error, ErrorCode::group_id_not_found)
       << "the harness's assignments are no consumers' ones";
-  EXPECT_FALSE(waiting.is_here()) << "and nothing happened to the group";
-  EXPECT_EQ(state(), "PreparingRebalance");
+  EXPECT_EQ(waiting->error, ErrorCode::rebalance_in_progress);
+  EXPECT_EQ(waiting->member_id, formed.leader);
+  EXPECT_EQ(state(), "PreparingRebalance") << "and nothing else happened to the group";
 }
 
 TEST_F(MigrationTest, ARebalanceUnderWayIsGivenUp) {
@@ -210,10 +211,10 @@ TEST_F(MigrationTest, OtherProtocolsAndStrangersAreRefused) {
   rejoin(old);
   EXPECT_EQ(join({.protocols = {protocol("other")}})->error, ErrorCode::inconsistent_group_protocol)
       << "it shares no protocol with the classic member";
-  EXPECT_EQ(sync({.id = "nobody"})->error, ErrorCode::unknown_member_id);
   const auto malformed = join({.protocols = {{"cooperative-sticky", {}}}});
   EXPECT_EQ(malformed->error, ErrorCode::unknown_server_error);
   EXPECT_EQ(malformed->member_id, "") << "nobody was given an id";
+  EXPECT_EQ(sync({.id = "nobody"})->error, ErrorCode::unknown_member_id);
   EXPECT_EQ(sync({.id = old.id, .generation = old.generation + 1})->error,
             ErrorCode::illegal_generation);
   EXPECT_EQ(leave({.id = "nobody"}), ErrorCode::unknown_member_id);
