@@ -22,6 +22,7 @@
 #include "broker/config/topic_config.h"
 #include "io/chunks.h"
 #include "millrace/result.h"
+#include "record/control_record.h"
 #include "record/validator.h"
 
 namespace millrace::storage {
@@ -70,6 +71,13 @@ using ProduceCallback = std::function<void(ProduceOutcome)>;
 
 /// What append_internal answers: the offset of the first record, once durable as acks=all is.
 using InternalAppendCallback = std::function<void(Result<Offset>)>;
+/// About batches that the broker makes itself.
+struct InternalAppend {
+  /// What verification_guard gave before the coordinator was asked.
+  VerificationGuard guard = 0;
+  /// Of a marker.
+  record::MarkerEpoch marker_epoch = record::MarkerEpoch::kept;
+};
 using DurableCallback = std::function<void(Result<void>)>;
 
 enum class Isolation : int8_t { read_uncommitted = 0, read_committed = 1 };
@@ -161,7 +169,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void append(const ProduceSpec& spec, ProduceCallback callback);
   /// Batches made by the broker itself, acks=all. The callback gets the offset of the first record,
   /// or kafka_storage_error, or the reason of retire().
-  void append_internal(Bytes batches, InternalAppendCallback callback, VerificationGuard guard = 0);
+  void append_internal(Bytes batches, InternalAppendCallback callback, InternalAppend options = {});
   /// What an append that begins a transaction here must bring, got before its coordinator is asked;
   /// nothing where the producer has one open here under this epoch.
   std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
@@ -245,6 +253,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
     bool internal = false;
     int16_t acks = -1;
     VerificationGuard guard = 0;
+    record::MarkerEpoch marker_epoch = record::MarkerEpoch::kept;
   };
   /// Writes, and keeps `answer` in waiting_ if a sync must come first; otherwise the caller
   /// answers.

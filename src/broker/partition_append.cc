@@ -97,7 +97,7 @@ void Partition::append(const ProduceSpec& spec, ProduceCallback callback) {
 }
 
 void Partition::append_internal(Bytes batches, InternalAppendCallback callback,
-                                VerificationGuard guard) {
+                                InternalAppend options) {
   auto base_offset = std::make_shared<Offset>();
   std::function<void(ErrorCode)> answer = [callback = std::move(callback), base_offset,
                                            self = shared_from_this()](ErrorCode code) {
@@ -108,9 +108,12 @@ void Partition::append_internal(Bytes batches, InternalAppendCallback callback,
   Afterwards afterwards;
   {
     const MutexLock lock(mutex_);
-    const auto written =
-        write({.batches = batches, .internal = true, .acks = kAcksAll, .guard = guard}, answer,
-              afterwards);
+    const auto written = write({.batches = batches,
+                                .internal = true,
+                                .acks = kAcksAll,
+                                .guard = options.guard,
+                                .marker_epoch = options.marker_epoch},
+                               answer, afterwards);
     if (written) *base_offset = written->base_offset;
     if (!written) code = code_of(written.error());
   }
@@ -128,7 +131,8 @@ Result<storage::AppendedInfo> Partition::write(const Write& write,
       {.batches = write.batches,
        .origin = write.internal ? storage::AppendOrigin::internal : storage::AppendOrigin::client,
        .now_ms = clock_.wall_ms(),
-       .guard = write.guard});
+       .guard = write.guard,
+       .marker_epoch = write.marker_epoch});
   if (!written) {
     if (offline()) fail_waiting(ErrorCode::kafka_storage_error, afterwards);
     return written;

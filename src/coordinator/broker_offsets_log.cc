@@ -207,7 +207,7 @@ void BrokerOffsetsLog::append(PartitionId partition, OffsetsBatch batch, Appende
     log->append_internal(
         std::move(batch.bytes),
         [order, place](Result<Offset> result) { order->batch_done(place, std::move(result)); },
-        batch.guard);
+        {.guard = batch.guard, .marker_epoch = batch.marker_epoch});
     order->hold(false);
   }
   order->deliver();

@@ -87,7 +87,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
   // offset_transactions.cc
   OffsetsPlace offsets_place(std::string_view group_id, ProducerId producer_id, int16_t epoch);
-  void end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode> reply);
+  void end_transaction(PartitionId partition, Bytes marker, record::MarkerEpoch marker_epoch,
+                       Reply<ErrorCode> reply);
   // offset_fetch.cc
   FetchedGroupOffsets fetch_offsets(const FetchGroupOffsetsRequest& request);
   // offset_delete.cc

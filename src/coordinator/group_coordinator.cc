@@ -65,8 +65,8 @@ OffsetsPlace GroupCoordinator::offsets_place(std::string_view group_id, Producer
 }
 
 void GroupCoordinator::end_transaction(PartitionId partition, Bytes marker,
-                                       Reply<ErrorCode> reply) {
-  core_->end_transaction(partition, std::move(marker), std::move(reply));
+                                       record::MarkerEpoch marker_epoch, Reply<ErrorCode> reply) {
+  core_->end_transaction(partition, std::move(marker), marker_epoch, std::move(reply));
 }
 
 FetchedGroupOffsets GroupCoordinator::fetch_offsets(const FetchGroupOffsetsRequest& request) const {

@@ -79,7 +79,8 @@ class GroupCoordinator {
                                            int16_t epoch);
   /// Appends the marker to that partition of `__consumer_offsets`; once it is durable the offsets
   /// that the transaction committed there count, or are forgotten.
-  void end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode> reply);
+  void end_transaction(PartitionId partition, Bytes marker, record::MarkerEpoch marker_epoch,
+                       Reply<ErrorCode> reply);
   [[nodiscard]] FetchedGroupOffsets fetch_offsets(const FetchGroupOffsetsRequest& request) const;
   void delete_offsets(OffsetDeleteRequest request, Reply<OffsetDeleteResponse> reply);
 

@@ -24,7 +24,8 @@ void Core::note_transaction(ProducerId producer_id, const CellPtr& cell) {
   if (std::ranges::find(cells, cell) == cells.end()) cells.push_back(cell);
 }
 
-void Core::end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode> reply) {
+void Core::end_transaction(PartitionId partition, Bytes marker, record::MarkerEpoch marker_epoch,
+                           Reply<ErrorCode> reply) {
   const auto batch = record::BatchView::parse(marker);
   if (!batch) return reply(ErrorCode::corrupt_message);
   const auto parsed = record::parse_marker(*batch);
@@ -33,7 +34,7 @@ void Core::end_transaction(PartitionId partition, Bytes marker, Reply<ErrorCode>
   const ProducerId producer_id = batch->producer_id();
   // Through the same door as the commits, whose answers come before this one's then.
   log_.append(
-      partition, {.bytes = std::move(marker)},
+      partition, {.bytes = std::move(marker), .marker_epoch = marker_epoch},
       [weak = weak_from_this(), partition, producer_id, is_committed,
        reply = std::move(reply)](const Result<Offset>& appended) {
         if (!appended) {

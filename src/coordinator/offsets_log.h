@@ -14,6 +14,7 @@
 #include "coordinator/consumer/topic_view.h"
 #include "millrace/result.h"
 #include "record/batch_view.h"
+#include "record/control_record.h"
 
 namespace millrace::coordinator {
 
@@ -31,6 +32,8 @@ struct OffsetsBatch {
   std::vector<CommittedPlace> below = {};
   /// Of a producer's transaction that begins there: what verification_guard gave.
   uint64_t guard = 0;
+  /// Of a marker.
+  record::MarkerEpoch marker_epoch = record::MarkerEpoch::kept;
 };
 
 /// Safe from any thread.

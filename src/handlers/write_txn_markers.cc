@@ -11,7 +11,13 @@ namespace millrace::handlers {
 
 namespace {
 
-/// The answer, each partition in its place; the last one to come answers.
+/// From here on the producer's epoch is raised before its transaction is ended (KIP-1228).
+constexpr int8_t kFirstWithRaisedEpoch = 2;
+/// What a producer without an id has for an epoch.
+constexpr int16_t kNoEpoch = -1;
+
+/// The answer, each partition in its place; the last one to come answers. Topics without partitions
+/// are left out, and markers without topics.
 class PendingMarkers {
  public:
   explicit PendingMarkers(const WriteTxnMarkersCall& call) : call_(call) {
@@ -30,7 +36,13 @@ class PendingMarkers {
   }
 
   bool nothing_to_do() const { return missing_ == 0; }
-  void answer() { call_.respond(response_); }
+  void answer() {
+    for (auto& marker : response_.markers) {
+      std::erase_if(marker.topics, [](const auto& topic) { return topic.partitions.empty(); });
+    }
+    std::erase_if(response_.markers, [](const auto& marker) { return marker.topics.empty(); });
+    call_.respond(response_);
+  }
   void set(size_t marker, size_t topic, size_t partition, ErrorCode error) {
     response_.markers[marker].topics[topic].partitions[partition].error_code = error;
     if (missing_.fetch_sub(1) == 1) answer();
@@ -58,6 +70,9 @@ void handle(const WriteTxnMarkersCall& call) {
                                                     : record::MarkerType::abort,
                    .coordinator_epoch = asked.coordinator_epoch},
         .timestamp = now_ms};
+    const auto epoch = asked.transaction_version >= kFirstWithRaisedEpoch
+                           ? record::MarkerEpoch::raised
+                           : record::MarkerEpoch::kept;
     for (size_t t = 0; t < asked.topics.size(); ++t) {
       const auto& topic = asked.topics[t];
       for (size_t p = 0; p < topic.partition_indexes.size(); ++p) {
@@ -70,12 +85,12 @@ void handle(const WriteTxnMarkersCall& call) {
           pending->set(m, t, p, ErrorCode::unknown_topic_or_partition);
           continue;
         }
-        if (asked.producer_id < 0 || asked.producer_epoch < 0) {
+        if (asked.producer_id < 0 || asked.producer_epoch == kNoEpoch) {
           pending->set(m, t, p, ErrorCode::invalid_request);
           continue;
         }
         coordinator::write_marker(
-            call.context.broker(), call.context.groups(), {topic.name, index}, marker,
+            call.context.broker(), call.context.groups(), {topic.name, index}, marker, epoch,
             [pending, m, t, p](ErrorCode error) { pending->set(m, t, p, error); });
       }
     }

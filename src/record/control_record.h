@@ -23,6 +23,10 @@ struct EndMarker {
   bool operator==(const EndMarker&) const = default;
 };
 
+/// What became of the producer's epoch when its transaction was ended (KIP-890): version 2 of
+/// transactions raises it before the marker. Not part of the batch.
+enum class MarkerEpoch : uint8_t { kept, raised };
+
 /// The whole control batch of one marker.
 struct MarkerBatch {
   ProducerId producer_id;

@@ -58,6 +58,8 @@ struct AppendRequest {
   int64_t now_ms = 0;
   /// Of the batch that begins a transaction here: what verification_guard gave.
   VerificationGuard guard = kNoVerification;
+  /// Of a marker.
+  record::MarkerEpoch marker_epoch = record::MarkerEpoch::kept;
 };
 
 struct AppendedInfo {

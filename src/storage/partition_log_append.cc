@@ -81,7 +81,7 @@ Result<void> PartitionLog::check_transactions(const AppendRequest& request,
   for (const Incoming& incoming : batches) {
     const ProducerBatch& batch = incoming.producer;
     if (batch.is_control) {
-      MILL_CHECK(producers_.check_marker(batch));
+      MILL_CHECK(producers_.check_marker(batch, request.marker_epoch));
       continue;
     }
     const bool is_open = is_open_here(batch.producer_id, batch.epoch);

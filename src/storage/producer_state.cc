@@ -61,19 +61,26 @@ Result<std::optional<WrittenBatch>> ProducerState::check(const ProducerBatch& ba
   return refused(ErrorCode::out_of_order_sequence_number, batch, entry);
 }
 
-Result<void> ProducerState::check_marker(const ProducerBatch& batch) const {
-  const ProducerEntry* entry = find(batch.producer_id);
-  if (!entry || !batch.marker) return {};
-  if (batch.epoch < entry->epoch) {
+Result<void> ProducerState::check_marker(const ProducerBatch& batch,
+                                         record::MarkerEpoch marker_epoch) const {
+  if (!batch.marker) return {};
+  static const ProducerEntry kUnknown;
+  const ProducerEntry* found = find(batch.producer_id);
+  const ProducerEntry& entry = found ? *found : kUnknown;
+  // The last epoch cannot be raised any more.
+  const bool ends_the_next = marker_epoch == record::MarkerEpoch::raised &&
+                             batch.epoch == entry.epoch && entry.has_open_transaction() &&
+                             entry.epoch != INT16_MAX;
+  if (batch.epoch < entry.epoch || ends_the_next) {
     return kafka_error(ErrorCode::invalid_producer_epoch,
                        cat("a marker for epoch ", batch.epoch, " of producer ", batch.producer_id,
-                           "; the log has epoch ", entry->epoch));
+                           "; the log has epoch ", entry.epoch));
   }
-  if (batch.marker->coordinator_epoch < entry->coordinator_epoch) {
+  if (batch.marker->coordinator_epoch < entry.coordinator_epoch) {
     return kafka_error(
         ErrorCode::transaction_coordinator_fenced,
         cat("a marker of coordinator epoch ", batch.marker->coordinator_epoch, " for producer ",
-            batch.producer_id, "; the log has one of epoch ", entry->coordinator_epoch));
+            batch.producer_id, "; the log has one of epoch ", entry.coordinator_epoch));
   }
   return {};
 }

@@ -84,8 +84,9 @@ class ProducerState {
   /// known may start with any sequence: retention may have removed what it wrote before.
   Result<std::optional<WrittenBatch>> check(const ProducerBatch& batch) const;
   /// Whether a marker may be appended: invalid_producer_epoch where the log has seen a newer epoch
-  /// of the producer, transaction_coordinator_fenced where a newer coordinator wrote before.
-  Result<void> check_marker(const ProducerBatch& batch) const;
+  /// of the producer or, of a raised one, a transaction under that very epoch is open, which is the
+  /// next one; transaction_coordinator_fenced where a newer coordinator wrote before.
+  Result<void> check_marker(const ProducerBatch& batch, record::MarkerEpoch marker_epoch) const;
 
   /// Enters a batch that was written. The transaction that it ended, if it did.
   std::optional<EndedTransaction> update(const ProducerBatch& batch);

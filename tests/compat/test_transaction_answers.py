@@ -201,13 +201,16 @@ def test_markers_by_hand(both):
         producer.init(), producer.add({side.name("t"): [0]}), producer.produce("t")
         missing = side.call(side.name("missing"), "missing")
 
-        def mark(epoch, commit=False, topics=("t",), coordinator_epoch=1 << 20):
-            return side.ask("WriteTxnMarkers", 1, {"Markers": [{
+        def mark(epoch, commit=False, topics=("t",), coordinator_epoch=1 << 20, partitions=(0,), version=0):
+            return side.ask("WriteTxnMarkers", 2, {"Markers": [{
                 "ProducerId": producer.id, "ProducerEpoch": epoch, "TransactionResult": commit,
-                "CoordinatorEpoch": coordinator_epoch,
-                "Topics": [{"Name": side.name(t), "PartitionIndexes": [0]} for t in topics]}]}, ("ProducerId",))
+                "CoordinatorEpoch": coordinator_epoch, "TransactionVersion": version,
+                "Topics": [{"Name": side.name(t), "PartitionIndexes": list(partitions)} for t in topics]}]},
+                ("ProducerId",))
 
-        return [mark(producer.epoch, topics=("missing",)), read(side, "t", 1), mark(producer.epoch), read(side, "t", 1),
+        return [mark(producer.epoch, topics=("missing",)), mark(producer.epoch, partitions=()), mark(-2),
+                mark(producer.epoch, version=2),  # the transaction is of that very epoch, which was to be raised
+                read(side, "t", 1), mark(producer.epoch), read(side, "t", 1),
                 mark(producer.epoch, coordinator_epoch=3), read(side, "t", 1), missing]
 
     both(conversation)

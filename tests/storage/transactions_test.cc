@@ -31,14 +31,21 @@ class Transactions : public LogTest {
     return done;
   }
   Result<AppendedInfo> end(ProducerId producer, record::MarkerType type, int16_t epoch = 0,
-                           int32_t coordinator_epoch = 0) {
+                           int32_t coordinator_epoch = 0,
+                           record::MarkerEpoch marker_epoch = record::MarkerEpoch::kept) {
     const Bytes batch = record::build_marker_batch(
         {.producer_id = producer,
          .producer_epoch = epoch,
          .marker = {.type = type, .coordinator_epoch = coordinator_epoch},
          .timestamp = clock.wall_ms()});
-    return log->append(
-        {.batches = batch, .origin = AppendOrigin::internal, .now_ms = clock.wall_ms()});
+    return log->append({.batches = batch,
+                        .origin = AppendOrigin::internal,
+                        .now_ms = clock.wall_ms(),
+                        .marker_epoch = marker_epoch});
+  }
+  /// Of a client of version 2.
+  Result<AppendedInfo> commit_raised(ProducerId producer, int16_t epoch) {
+    return end(producer, record::MarkerType::commit, epoch, 0, record::MarkerEpoch::raised);
   }
   Result<AppendedInfo> commit(ProducerId producer) {
     return end(producer, record::MarkerType::commit);
@@ -151,6 +158,29 @@ TEST_F(Transactions, MarkerOfAnOlderEpochOrCoordinatorIsRefused) {
   EXPECT_EQ(code_of(end(kAlice, record::MarkerType::abort, 4, 6)),
             ErrorCode::transaction_coordinator_fenced);
   EXPECT_EQ(log->log_end_offset(), Offset(2));
+}
+
+TEST_F(Transactions, MarkerOfANegativeEpochIsRefused) {
+  EXPECT_EQ(code_of(end(kAlice, record::MarkerType::abort, -2)), ErrorCode::invalid_producer_epoch);
+  EXPECT_EQ(log->log_end_offset(), Offset(0));
+}
+
+TEST_F(Transactions, MarkerWithARaisedEpochEndsNoTransactionOfThatEpoch) {
+  ASSERT_TRUE(send(kAlice, 0));
+  ASSERT_TRUE(commit_raised(kAlice, 1));
+  EXPECT_TRUE(commit_raised(kAlice, 1)) << "the same once more";
+  sequences[kAlice] = 0;
+  ASSERT_TRUE(send(kAlice, 1));
+  EXPECT_EQ(code_of(commit_raised(kAlice, 1)), ErrorCode::invalid_producer_epoch)
+      << "it came late, and the transaction is the next one";
+  EXPECT_EQ(stable(), Offset(3));
+  EXPECT_TRUE(commit_raised(kAlice, 2));
+  EXPECT_EQ(stable(), Offset(5));
+}
+
+TEST_F(Transactions, MarkerWithTheLastEpochEndsWhateverIsOpen) {
+  ASSERT_TRUE(send(kAlice, INT16_MAX));
+  EXPECT_TRUE(commit_raised(kAlice, INT16_MAX));
 }
 
 TEST_F(Transactions, SurviveACleanRestart) {

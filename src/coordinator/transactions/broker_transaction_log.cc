@@ -57,17 +57,21 @@ TransactionConfig transaction_config(const broker::BrokerConfig& config) {
 
 void write_marker(broker::Broker& broker, GroupCoordinator& groups,
                   const TransactionPartition& partition, const record::MarkerBatch& marker,
-                  Reply<ErrorCode> written) {
+                  record::MarkerEpoch marker_epoch, Reply<ErrorCode> written) {
   const auto log = broker.catalog().find_partition(partition.topic, partition.partition);
   if (!log) return written(ErrorCode::unknown_topic_or_partition);
   Bytes batch = record::build_marker_batch(marker);
   if (partition.topic == broker::kOffsetsTopic) {
-    return groups.end_transaction(partition.partition, std::move(batch), std::move(written));
+    return groups.end_transaction(partition.partition, std::move(batch), marker_epoch,
+                                  std::move(written));
   }
-  log->append_internal(std::move(batch), [written = std::move(written)](Result<Offset> appended) {
-    written(appended ? ErrorCode::none
-                     : appended.error().kafka_code().value_or(ErrorCode::kafka_storage_error));
-  });
+  log->append_internal(
+      std::move(batch),
+      [written = std::move(written)](Result<Offset> appended) {
+        written(appended ? ErrorCode::none
+                         : appended.error().kafka_code().value_or(ErrorCode::kafka_storage_error));
+      },
+      {.marker_epoch = marker_epoch});
 }
 
 Result<void> BrokerTransactionLog::ensure_created() {
@@ -111,13 +115,15 @@ void BrokerTransactionLog::write_markers(const record::MarkerBatch& marker,
   if (partitions.empty()) return written({});
   const auto round = std::make_shared<MarkerRound>(partitions.size(), std::move(written));
   for (const TransactionPartition& partition : partitions) {
-    write_marker(broker_, groups_, partition, marker, [round, partition](ErrorCode error) {
-      if (is_worth_retrying(error)) {
-        log::warn("the end of a transaction could not be written to ", partition.topic, "-",
-                  partition.partition, " now: ", error_name(error));
-      }
-      round->set(partition, is_worth_retrying(error));
-    });
+    // No partition has seen the next transaction: it waits until this one is complete.
+    write_marker(broker_, groups_, partition, marker, record::MarkerEpoch::kept,
+                 [round, partition](ErrorCode error) {
+                   if (is_worth_retrying(error)) {
+                     log::warn("the end of a transaction could not be written to ", partition.topic,
+                               "-", partition.partition, " now: ", error_name(error));
+                   }
+                   round->set(partition, is_worth_retrying(error));
+                 });
   }
 }
 

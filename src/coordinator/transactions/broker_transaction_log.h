@@ -22,7 +22,7 @@ TransactionConfig transaction_config(const broker::BrokerConfig& config);
 /// kafka_storage_error.
 void write_marker(broker::Broker& broker, GroupCoordinator& groups,
                   const TransactionPartition& partition, const record::MarkerBatch& marker,
-                  Reply<ErrorCode> written);
+                  record::MarkerEpoch marker_epoch, Reply<ErrorCode> written);
 
 class BrokerTransactionLog final : public TransactionLog {
  public:
