@@ -28,6 +28,7 @@ Result<std::vector<ConfigEntry>> GroupConfigs::describe(std::string_view group_i
 
 Result<void> GroupConfigs::alter(std::string_view group_id, std::span<const ConfigChange> changes,
                                  AlterOptions options) {
+  MILL_CHECK(check_operations(changes, ConfigScope::group));
   if (group_id.empty()) {
     return kafka_error(ErrorCode::invalid_request, "Default group resources are not allowed.");
   }

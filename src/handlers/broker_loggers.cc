@@ -38,10 +38,11 @@ Result<log::Level> checked(const broker::ConfigChange& change) {
                          cat(change.operation == Operation::append ? "APPEND" : "SUBTRACT",
                              " operation is not allowed for the BROKER_LOGGER resource"));
     case Operation::set:
-      if (change.value) break;
-      return kafka_error(ErrorCode::invalid_request,
-                         cat("Null value not supported for : ", change.name));
     case Operation::remove: break;
+    default:
+      return kafka_error(ErrorCode::invalid_request,
+                         cat("Unknown operation type ", static_cast<int>(change.operation),
+                             " is not allowed for the BROKER_LOGGER resource"));
   }
   if (change.name != kRoot) {
     return kafka_error(ErrorCode::invalid_config,
@@ -74,7 +75,7 @@ std::vector<broker::ConfigEntry> describe_broker_loggers() {
 Result<void> alter_broker_loggers(std::span<const broker::ConfigChange> changes,
                                   bool validate_only) {
   std::optional<log::Level> next;
-  MILL_CHECK(broker::check_named_once(changes));
+  MILL_CHECK(broker::check_well_formed(changes));
   for (const auto& change : changes) {
     MILL_TRY(next, checked(change));
   }

@@ -21,6 +21,7 @@ Result<void> check_broker_id(const RequestContext& context, const std::string& n
 Result<void> alter_topic(const RequestContext& context, const std::string& name,
                          std::span<const broker::ConfigChange> changes,
                          broker::AlterOptions options) {
+  MILL_CHECK(broker::check_operations(changes, broker::ConfigScope::topic));
   if (name.empty()) {
     return kafka_error(ErrorCode::invalid_request, "Default topic resources are not allowed.");
   }

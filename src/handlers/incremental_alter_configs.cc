@@ -13,27 +13,20 @@ namespace {
 
 using Asked = wire::IncrementalAlterConfigsRequest::Resource;
 
-Result<std::vector<broker::ConfigChange>> translate(const Asked& asked) {
-  using Operation = broker::ConfigChange::Operation;
+std::vector<broker::ConfigChange> translate(const Asked& asked) {
   std::vector<broker::ConfigChange> changes;
   for (const auto& config : asked.configs) {
-    if (config.config_operation < static_cast<int8_t>(Operation::set) ||
-        config.config_operation > static_cast<int8_t>(Operation::subtract)) {
-      return kafka_error(ErrorCode::invalid_request, "Unknown operation type " +
-                                                         std::to_string(config.config_operation) +
-                                                         " for " + config.name + ".");
-    }
-    changes.push_back({.name = config.name,
-                       .operation = static_cast<Operation>(config.config_operation),
-                       .value = config.value});
+    changes.push_back(
+        {.name = config.name,
+         .operation = static_cast<broker::ConfigChange::Operation>(config.config_operation),
+         .value = config.value});
   }
   return changes;
 }
 
 Result<void> alter(const IncrementalAlterConfigsCall& call, const Asked& asked) {
   MILL_CHECK(check_named_once(call.request.resources, asked));
-  MILL_TRY(const auto changes, translate(asked));
-  return alter_resource(call.context, asked.resource_type, asked.resource_name, changes,
+  return alter_resource(call.context, asked.resource_type, asked.resource_name, translate(asked),
                         {.validate_only = call.request.validate_only});
 }
 

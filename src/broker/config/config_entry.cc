@@ -92,12 +92,19 @@ Result<void> check_has_value(const ConfigChange& change) {
                      cat("Null value not supported for : ", change.name));
 }
 
+Result<void> check_operation_is_known(const ConfigChange& change) {
+  using Operation = ConfigChange::Operation;
+  if (change.operation >= Operation::set && change.operation <= Operation::subtract) return {};
+  return kafka_error(ErrorCode::invalid_request,
+                     cat("Unknown operation type ", static_cast<int>(change.operation), " for ",
+                         change.name, "."));
+}
+
 // Whether the operation suits the key.
 Result<void> check_operation(const ConfigChange& change, ConfigScope scope) {
   using Operation = ConfigChange::Operation;
-  if (change.operation == Operation::remove) return {};
+  if (change.operation != Operation::append && change.operation != Operation::subtract) return {};
   const ConfigKey* key = find_key(scope, change.name);
-  if (change.operation == Operation::set) return {};
   if (key == nullptr) return unknown_key(scope, change.name);
   if (key->type == ConfigType::list) return {};
   return kafka_error(ErrorCode::invalid_config,
@@ -186,7 +193,7 @@ std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker) {
   return entries;
 }
 
-Result<void> check_named_once(std::span<const ConfigChange> changes) {
+Result<void> check_well_formed(std::span<const ConfigChange> changes) {
   for (auto change = changes.begin(); change != changes.end(); ++change) {
     const auto is_same_key = [&](const ConfigChange& other) { return other.name == change->name; };
     if (std::any_of(changes.begin(), change, is_same_key)) {
@@ -194,15 +201,25 @@ Result<void> check_named_once(std::span<const ConfigChange> changes) {
                          cat("Error due to duplicate config keys: ", change->name));
     }
   }
+  for (const ConfigChange& change : changes) MILL_CHECK(check_has_value(change));
   return {};
+}
+
+Result<void> check_operations(std::span<const ConfigChange> changes, ConfigScope scope) {
+  MILL_CHECK(check_well_formed(changes));
+  // Kafka translates operations of a broker first, those of topics and groups as it makes them.
+  const auto check_all_known = [&]() -> Result<void> {
+    for (const ConfigChange& change : changes) MILL_CHECK(check_operation_is_known(change));
+    return {};
+  };
+  if (scope == ConfigScope::broker) MILL_CHECK(check_all_known());
+  for (const ConfigChange& change : changes) MILL_CHECK(check_operation(change, scope));
+  return check_all_known();
 }
 
 Result<ConfigValues> apply_changes(ConfigValues values, std::span<const ConfigChange> changes,
                                    ConfigScope scope, const BrokerConfig& broker) {
-  // What a change is made of is wrong before what it changes.
-  MILL_CHECK(check_named_once(changes));
-  for (const ConfigChange& change : changes) MILL_CHECK(check_has_value(change));
-  for (const ConfigChange& change : changes) MILL_CHECK(check_operation(change, scope));
+  MILL_CHECK(check_operations(changes, scope));
   for (const ConfigChange& change : changes) {
     MILL_CHECK(apply_change(values, change, scope, broker));
   }

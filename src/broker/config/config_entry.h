@@ -39,7 +39,8 @@ struct ConfigEntry {
   std::string documentation;
 };
 
-/// One change, with IncrementalAlterConfigs' numbers for the operations.
+/// One change, with IncrementalAlterConfigs' numbers for the operations; any other number is one
+/// that check_operations refuses.
 struct ConfigChange {
   enum class Operation : int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 
@@ -65,8 +66,14 @@ std::vector<ConfigEntry> describe_topic_config(const ConfigValues& own, const Br
 std::vector<ConfigEntry> describe_group_config(const ConfigValues& own, const BrokerConfig& broker);
 std::vector<ConfigEntry> describe_broker_config(const BrokerConfig& broker);
 
-/// INVALID_REQUEST where two changes are of the same key.
-Result<void> check_named_once(std::span<const ConfigChange> changes);
+/// INVALID_REQUEST where two changes are of the same key, or one that is not to remove a value has
+/// none.
+Result<void> check_well_formed(std::span<const ConfigChange> changes);
+
+/// What can be said of changes without what they change, which Kafka says before that this cannot
+/// be changed: also INVALID_REQUEST for operations that there are not, INVALID_CONFIG for those
+/// that do not suit their keys.
+Result<void> check_operations(std::span<const ConfigChange> changes, ConfigScope scope);
 
 /// `values` with the changes made, each checked against the keys of `scope`; INVALID_CONFIG or
 /// INVALID_REQUEST as Kafka answers. APPEND and SUBTRACT start from the value in force.
