@@ -32,14 +32,7 @@ class TopicAnswers {
   }
 
   Topic one(const wire::MetadataRequest::Topic& asked) const {
-    const bool by_id = !asked.topic_id.is_zero();
-    if (by_id && call_.version() >= kFirstWithLookupById) return by_its_id(asked.topic_id);
-    if (by_id || !asked.name) {
-      return {.error_code = ErrorCode::invalid_request,
-              .name = asked.name.value_or(""),
-              .topic_id = asked.topic_id};
-    }
-    return by_name(*asked.name);
+    return asked.topic_id.is_zero() ? by_name(*asked.name) : by_its_id(asked.topic_id);
   }
 
  private:
@@ -111,7 +104,7 @@ class TopicAnswers {
 
 // As Kafka answers a request that is wrong as a whole: no broker, every topic refused.
 wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode error) {
-  wire::MetadataResponse response;
+  wire::MetadataResponse response{.error_code = error};
   for (const auto& topic : *request.topics) {
     response.topics.push_back(
         {.error_code = error, .name = topic.name.value_or(""), .topic_id = topic.topic_id});
@@ -119,21 +112,25 @@ wire::MetadataResponse refused(const wire::MetadataRequest& request, ErrorCode e
   return response;
 }
 
-// Versions 10 and 11 have ids and null names, but nothing is looked up by id before 12.
-bool asks_too_early(const MetadataCall& call) {
-  const auto& topics = call.request.topics;
-  return call.version() < kFirstWithLookupById && topics &&
-         std::ranges::any_of(
-             *topics,
-             [](const wire::MetadataRequest::Topic& topic) {
-               return !topic.name || !topic.topic_id.is_zero();
-             });
+bool has_id(const wire::MetadataRequest::Topic& topic) { return !topic.topic_id.is_zero(); }
+bool has_no_name(const wire::MetadataRequest::Topic& topic) { return !topic.name; }
+
+bool names_an_id(const MetadataCall& call) {
+  return call.request.topics && std::ranges::any_of(*call.request.topics, has_id);
+}
+
+// Versions 10 and 11 have ids and null names, but nothing is looked up by id before 12. From there
+// on a topic has one or the other.
+bool is_malformed(const MetadataCall& call) {
+  const bool by_ids = names_an_id(call);
+  if (by_ids) return call.version() < kFirstWithLookupById;
+  return call.request.topics && std::ranges::any_of(*call.request.topics, has_no_name);
 }
 
 }  // namespace
 
 void handle(const MetadataCall& call) {
-  if (asks_too_early(call)) {
+  if (is_malformed(call)) {
     return call.respond(refused(call.request, ErrorCode::invalid_request));
   }
   const broker::Broker& broker = call.context.broker();
@@ -153,10 +150,9 @@ void handle(const MetadataCall& call) {
     response.topics = answers.all();
   } else {
     // Where one is named by its id, those without are not answered.
-    const bool by_ids =
-        std::ranges::any_of(*asked, [](const auto& topic) { return !topic.topic_id.is_zero(); });
+    const bool by_ids = names_an_id(call);
     for (const auto& topic : *asked) {
-      if (!by_ids || !topic.topic_id.is_zero()) response.topics.push_back(answers.one(topic));
+      if (!by_ids || has_id(topic)) response.topics.push_back(answers.one(topic));
     }
   }
   if (call.request.include_cluster_authorized_operations) {
