@@ -266,6 +266,15 @@ TEST_F(TransactionTest, VersionTwoGetsANewEpochWithEachTransaction) {
   EXPECT_EQ(end(second.producer, false, kV2).producer.epoch, 2);
 }
 
+TEST_F(TransactionTest, VersionTwoDoesNotTakeAFencedProducerForOneThatRetries) {
+  const auto fenced = init().producer;
+  const auto next = init().producer;
+  ASSERT_EQ(next.epoch, fenced.epoch + 1);
+  ASSERT_EQ(add(next), ErrorCode::none);
+  ASSERT_EQ(end(next, true).error, ErrorCode::none);
+  EXPECT_EQ(end(fenced, true, kV2).error, ErrorCode::invalid_txn_state);
+}
+
 TEST_F(TransactionTest, VersionTwoMayAbortWhatNeverBegan) {
   const auto first = init().producer;
   const auto second = end(first, false, kV2);

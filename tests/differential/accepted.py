@@ -133,6 +133,30 @@ def hangs(difference, _):
     return ours["TransactionState"].startswith("Complete") and theirs["TransactionState"].startswith("Prepare")
 
 
+def beside_an_unknown_operation(difference, said):
+    """One such operation has Kafka fail on all that its controller is to change."""
+    return (
+        difference.within[1]["ErrorCode"] == -1
+        and any(c["ConfigOperation"] not in range(4) for r in said[2].body["Resources"] for c in r["Configs"])
+    )
+
+
+def of_no_producer(difference, said):
+    return (difference.ours, difference.theirs) == (42, 0) and any(
+        isinstance(m["ProducerId"], int) and m["ProducerId"] < -1 for m in said[2].body["Markers"]
+    )
+
+
+def of_a_fenced_producer(difference, said):
+    ours, theirs = difference.within
+    return said[2].version >= 5 and (ours["ErrorCode"], theirs["ErrorCode"]) == (48, 0)
+
+
+def past_the_greatest_number(_, said):
+    cursor = said[1]["NextCursor"]
+    return cursor is not None and cursor["PartitionIndex"] < 0
+
+
 def resets_in_sync_replicas(difference, said):
     """AlterConfigs of all brokers takes away what it does not name."""
     return (
@@ -195,6 +219,13 @@ ACCEPTED = [
         parts=True,
     ),
     Accepted(
+        "requests that Kafka fails on",
+        ("IncrementalAlterConfigs",),
+        ("Responses[].ErrorCode", "Responses[].ErrorMessage"),
+        beside_an_unknown_operation,
+        parts=True,
+    ),
+    Accepted(
         "aborted transactions of a fetch", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions[]",), only_theirs
     ),
     Accepted(
@@ -219,6 +250,26 @@ ACCEPTED = [
         parts=True,
     ),
     Accepted(
+        "markers by hand of a producer id below -1",
+        ("WriteTxnMarkers",),
+        ("Markers[].Topics[].Partitions[].ErrorCode",),
+        of_no_producer,
+        parts=True,
+    ),
+    Accepted(
+        "EndTxn of version 5 under the epoch before, where the last end did not raise it",
+        ("EndTxn",),
+        ("ErrorCode", "ProducerId", "ProducerEpoch"),
+        of_a_fenced_producer,
+        parts=True,
+    ),
+    Accepted(
+        "DescribeTopicPartitions from the greatest partition number on",
+        ("DescribeTopicPartitions",),
+        ("NextCursor", "Topics[]"),
+        past_the_greatest_number,
+    ),
+    Accepted(
         "a topic without partitions",
         (
             "AddPartitionsToTxn",
@@ -227,11 +278,8 @@ ACCEPTED = [
             "OffsetDelete",
             "DeleteRecords",
             "Produce",
-            "WriteTxnMarkers",
         ),
         (
-            "Markers[].Topics[]",
-            "Markers[]",
             "ResultsByTopicV3AndBelow[]",
             "ResultsByTransaction[].TopicResults[]",
             "Topics[]",
