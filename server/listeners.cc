@@ -4,8 +4,13 @@
 
 namespace millrace::server {
 
+namespace {
+
+constexpr std::string_view kPlaintext = "PLAINTEXT://";
+
+}  // namespace
+
 Result<std::vector<net::Endpoint>> parse_listeners(std::string_view key, std::string_view value) {
-  constexpr std::string_view kPlaintext = "PLAINTEXT://";
   std::vector<net::Endpoint> endpoints;
   for (const std::string_view raw : split(value, ',')) {
     const std::string_view item = trim(raw);
@@ -21,6 +26,14 @@ Result<std::vector<net::Endpoint>> parse_listeners(std::string_view key, std::st
     endpoints.push_back(*std::move(endpoint));
   }
   return endpoints;
+}
+
+std::string format_listeners(std::span<const net::Endpoint> endpoints) {
+  std::string text;
+  for (const net::Endpoint& endpoint : endpoints) {
+    text += cat(text.empty() ? "" : ",", kPlaintext, endpoint.to_string());
+  }
+  return text;
 }
 
 }  // namespace millrace::server

@@ -5,11 +5,13 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "broker/config/config_key.h"
 #include "command.h"
 #include "config_file.h"
 #include "exit_codes.h"
@@ -25,6 +27,7 @@ constexpr Milliseconds kStopGrace{10'000};
 constexpr const char* kDefaultListen = "127.0.0.1:9092";
 constexpr const char* kDefaultDir = "./millrace-data";
 constexpr const char* kOff = "off";
+constexpr std::string_view kNoNumber = "-1";
 
 struct ServeFlags {
   std::string config_file;
@@ -81,6 +84,30 @@ Result<std::vector<net::Endpoint>> choose_listen(const ServeFlags& flags,
   return endpoints;
 }
 
+bool is_every_address(const net::Endpoint& endpoint) {
+  return endpoint.host == "0.0.0.0" || endpoint.host == "::";
+}
+
+/// DescribeConfigs shows what was chosen, whether a flag, a key or an older name of it said so.
+void note_choices(RunningBrokerOptions& options) {
+  broker::ConfigValues& config = options.config;
+  if (!options.in_memory) config["log.dirs"] = options.dir;
+  config["listeners"] = format_listeners(options.listen);
+  if (value_of(config, "advertised.listeners").empty()) {
+    // Who came by one of all addresses is told the one it came by.
+    auto told = options.listen;
+    std::erase_if(told, is_every_address);
+    if (!told.empty()) config["advertised.listeners"] = format_listeners(told);
+  }
+  std::string number(value_of(config, "broker.id"));
+  if (number.empty() || number == kNoNumber) number = value_of(config, "node.id");
+  if (number.empty()) {
+    number = broker::find_key(broker::ConfigScope::broker, "node.id")->default_value;
+  }
+  config["broker.id"] = number;
+  config["node.id"] = number;
+}
+
 /// Nothing listens there yet; a mistake is told all the same.
 Result<void> check_reserved(std::string_view flag, const std::string& value) {
   if (value == kOff) return {};
@@ -100,6 +127,7 @@ Result<RunningBrokerOptions> make_options(const ServeFlags& flags) {
   MILL_CHECK(check_reserved("--registry", flags.registry));
   MILL_CHECK(check_reserved("--http", flags.http));
   options.in_memory = flags.in_memory;
+  note_choices(options);
   return options;
 }
 

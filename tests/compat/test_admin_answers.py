@@ -181,11 +181,28 @@ def test_what_cannot_be_altered(both):
             alter_whole(side, TOPIC, "unknown", ("retention.ms", "1")),
             alter_whole(side, TOPIC, "a/b", ("retention.ms", "1")),
             alter_incrementally(side, TOPIC, "a/b", ("retention.ms", 0, "1")),
+            alter_incrementally(side, TOPIC, "", ("retention.ms", 2, "1")),
+            alter_incrementally(side, TOPIC, "a/b", ("retention.ms", 2, "1")),
+            alter_incrementally(side, TOPIC, "a/b", ("retention.ms", 2, "1"), ("segment.ms", 0, None)),
+            alter_incrementally(side, GROUP, "", (SESSION, 2, "1")),
+            alter_incrementally(side, BROKER, "1", ("log.retention.ms", 2, "1"), ("num.partitions", 4, "1")),
+            alter_incrementally(side, LOGGER, "1", ("no.such", 0, "INFO"), ("root", 0, None)),
             alter_incrementally(side, 99, "a"), alter_whole(side, 0, "a"),
             shown(side, TOPIC, "", None), shown(side, BROKER, "7", None), shown(side, 64, "a", None),
         ]
 
     both(conversation)
+
+
+def test_what_flags_chose_is_told(both):
+    """The directory, the address and the number of the node, however they were given."""
+    keys = ["advertised.listeners", "broker.id", "listeners", "log.dirs", "node.id"]
+
+    def conversation(side):
+        return [(c["Name"], c["Value"] is not None, c["ConfigSource"])
+                for c in shown(side, BROKER, "1", keys)["Results"][0]["Configs"]]
+
+    assert {where for _, _, where in both(conversation)} == {4}
 
 
 def test_levels_of_loggers(both):

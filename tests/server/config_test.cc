@@ -57,6 +57,12 @@ TEST(Listeners, AreReadAsKafkaWritesThem) {
   EXPECT_TRUE(parse_listeners("listeners", "")->empty());
 }
 
+TEST(Listeners, AreWrittenAsTheyAreRead) {
+  const std::string_view text = "PLAINTEXT://127.0.0.1:9092,PLAINTEXT://[::1]:1";
+  EXPECT_EQ(format_listeners(*parse_listeners("listeners", text)), text);
+  EXPECT_EQ(format_listeners({}), "");
+}
+
 TEST(Listeners, MistakeIsToldWithTheKey) {
   for (const char* text : {"SSL://host:9093", "host:9092", "PLAINTEXT://host", "CONTROLLER://:1"}) {
     const auto endpoints = parse_listeners("advertised.listeners", text);
