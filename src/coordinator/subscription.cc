@@ -13,6 +13,8 @@ bool add_subscribed_topics(ByteView metadata, std::set<std::string>& topics) {
     const auto topic = as_text(in.bytes(size < 0 ? 0 : static_cast<size_t>(size)));
     if (in.ok()) topics.emplace(topic);
   }
+  const auto user_data_size = in.read<int32_t>();  // -1 where there is none
+  in.bytes(user_data_size < 0 ? 0 : static_cast<size_t>(user_data_size));
   return in.ok();
 }
 

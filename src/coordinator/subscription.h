@@ -13,7 +13,8 @@ namespace millrace::coordinator {
 inline constexpr const char* kConsumerProtocolType = "consumer";
 
 /// Adds the topics of a consumer's subscription to `topics`. Every version starts with what is read
-/// here: version i16, topics as an array of strings. False where the bytes are not that.
+/// here: version i16, topics as an array of strings, the assignor's own data as nullable bytes.
+/// False where the bytes are not that.
 bool add_subscribed_topics(ByteView metadata, std::set<std::string>& topics);
 
 }  // namespace millrace::coordinator

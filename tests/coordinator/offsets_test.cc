@@ -199,6 +199,13 @@ TEST_F(OffsetDeleteTest, OffsetsOfSubscribedTopicsStay) {
   EXPECT_EQ(fetched("payments"), -1);
 }
 
+TEST_F(OffsetDeleteTest, WhereASubscriptionCannotBeReadAllTopicsMayBeSubscribed) {
+  Bytes without_user_data(6);
+  form_group({{.protocols = {{"range", std::move(without_user_data)}}}});
+  EXPECT_EQ(delete_offsets("payments", 0)->topics.at(0).partitions.at(0).error,
+            ErrorCode::group_subscribed_to_topic);
+}
+
 TEST_F(OffsetDeleteTest, AnActiveGroupOfAnotherTypeIsNotEmpty) {
   form_group({{.type = "connect"}});
   const auto answer = delete_offsets("orders", 0);
