@@ -39,6 +39,7 @@ SETTINGS = {
     "group.consumer.heartbeat.interval.ms": "5000",
     "group.consumer.min.heartbeat.interval.ms": "5000",
     "group.consumer.assignment.interval.ms": "0",
+    "offsets.retention.check.interval.ms": "86400000",  # empty groups without offsets end with it
 }
 
 
