@@ -42,6 +42,7 @@ PATIENCE = 5.0  # seconds until the same answer
 BOTH_WAIT = 0.15  # seconds without any answer: both keep the client waiting
 PARTING = 0.5  # seconds until a difference that is accepted, and parts the brokers, is taken to stay
 TOPIC, GROUP = 2, 32
+UNKNOWN_MEMBER_ID = 25
 # Where answers list what there is on the whole broker: only what belongs to the program is compared.
 LISTINGS = {
     ("ListGroups", "Groups"): "GroupId",
@@ -126,6 +127,14 @@ def own(api, answer, program, body):
             answer = {**answer, field: [e for e in answer[field] if e[name].startswith(program.prefix)]}
             answer.pop("NextCursor", None)  # where a page ends depends on what others left
     return answer
+
+
+def forgets(body, answer, described):
+    """Whether Kafka forgets a group with its next write: an empty one of the new protocol that a classic member asked to
+    join by an id. Its log still has it, so that a restart brings it back (docs/compatibility.md)."""
+    group = described["Groups"][0]
+    is_there_and_empty = group["ErrorCode"] == 0 and not group["Members"]
+    return is_there_and_empty and bool(body["MemberId"]) and bool(answer) and answer["ErrorCode"] == UNKNOWN_MEMBER_ID
 
 
 class Player:
@@ -374,7 +383,8 @@ class Player:
         group = body["GroupId"]
         if group in self.program.groups:
             self.agree(step, "DescribeGroups", 5, {"Groups": [group]})
-            self.agree(step, "ConsumerGroupDescribe", 0, {"GroupIds": [group]})
+            described = self.agree(step, "ConsumerGroupDescribe", 0, {"GroupIds": [group]})
+            self.parted |= step.api == "JoinGroup" and forgets(body, answer, described[1])
 
     # ---- When a program is over --------------------------------------------------------------------------------------
 
