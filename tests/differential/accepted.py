@@ -115,6 +115,31 @@ def as_many(_, said):
     return sum(sizes(said[0])) == sum(sizes(said[1]))
 
 
+def told_by_one(difference, said):
+    """A share is told where it has changed, which need not be that of the same member; whoever has to give up some of it
+    stays in its epoch."""
+    answers = difference.within
+    told = [a["Assignment"] is not None for a in answers]
+    return (
+        told[0] != told[1]
+        and all(a["ErrorCode"] == 0 for a in answers)
+        and said[2].body.get("MemberEpoch") != 0
+    )
+
+
+def with_other_shares(_, said):
+    """Where both are in one epoch and gave away as many, but to others, other members have to give up some."""
+
+    def targets(answer):
+        return {(g["GroupId"], m["MemberId"]): m["TargetAssignment"] for g in answer["Groups"] for m in g["Members"]}
+
+    def epochs(answer):
+        return sorted((g["GroupId"], g["GroupEpoch"], g["AssignmentEpoch"]) for g in answer["Groups"])
+
+    ours, theirs = (targets(answer) for answer in said[:2])
+    return epochs(said[0]) == epochs(said[1]) and ours.keys() == theirs.keys() and ours != theirs and as_many(_, said)
+
+
 def without_partitions(difference, _):
     """A topic that was asked about without any partition: Kafka tells it in some answers, leaves it out in others."""
     there = (
@@ -298,6 +323,20 @@ ACCEPTED = [
         ("ConsumerGroupHeartbeat", "ConsumerGroupDescribe"),
         SHARES,
         as_many,
+        parts=True,
+    ),
+    Accepted(
+        "which partitions a member of the new protocol gets",
+        ("ConsumerGroupHeartbeat",),
+        ("Assignment", "MemberEpoch"),
+        told_by_one,
+        parts=True,
+    ),
+    Accepted(
+        "which partitions a member of the new protocol gets",
+        ("ConsumerGroupDescribe",),
+        ("Groups[].GroupState", "Groups[].Members[].MemberEpoch"),
+        with_other_shares,
         parts=True,
     ),
     Accepted(
