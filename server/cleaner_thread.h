@@ -5,7 +5,7 @@
 #include <mutex>
 #include <thread>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 
 namespace millrace::broker {
 class LogCleaner;

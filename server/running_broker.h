@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "broker/config/broker_config.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 #include "net/endpoint.h"
 

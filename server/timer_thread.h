@@ -5,8 +5,8 @@
 #include <mutex>
 #include <thread>
 
-#include "base/clock.h"
 #include "base/timers.h"
+#include "millrace/clock.h"
 
 namespace millrace::server {
 

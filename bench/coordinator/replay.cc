@@ -14,13 +14,13 @@
 #include <memory>
 #include <string>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/broker.h"
 #include "broker/catalog.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::server {

@@ -1,4 +1,4 @@
-#include "base/clock.h"
+#include "millrace/clock.h"
 
 namespace millrace {
 

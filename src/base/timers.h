@@ -10,8 +10,8 @@
 #include <optional>
 #include <unordered_map>
 
-#include "base/clock.h"
 #include "base/mutex.h"
+#include "millrace/clock.h"
 
 namespace millrace {
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/uuid.h"
 #include "broker/config/broker_config.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::broker {

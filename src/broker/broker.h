@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/catalog.h"
 #include "broker/config/broker_config.h"
@@ -17,6 +16,7 @@
 #include "broker/metadata_store.h"
 #include "broker/security.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 
 namespace millrace::storage {
 class LogDirectory;

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/config/config_entry.h"
 #include "broker/topic.h"
+#include "millrace/clock.h"
 
 namespace millrace::storage {
 class LogDirectory;

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/uuid.h"
 #include "broker/partition.h"
+#include "millrace/clock.h"
 
 namespace millrace::broker {
 

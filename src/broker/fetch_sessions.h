@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "broker/fetch.h"
+#include "millrace/clock.h"
 
 namespace millrace::broker {
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
+#include "millrace/clock.h"
 
 namespace millrace::broker {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/uuid.h"
 #include "broker/config/broker_config.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::storage {

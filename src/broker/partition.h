@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/strong.h"
 #include "base/timers.h"
 #include "base/uuid.h"
 #include "broker/config/topic_config.h"
 #include "io/chunks.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 #include "record/control_record.h"
 #include "record/validator.h"

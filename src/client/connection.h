@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "client/address.h"
 #include "client/event_loop.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::client {

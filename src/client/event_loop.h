@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace asio {

@@ -17,7 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/timers.h"
 #include "coordinator/consumer/consumer_change.h"
@@ -29,6 +28,7 @@
 #include "coordinator/group_coordinator.h"
 #include "coordinator/offsets_log.h"
 #include "coordinator/replay.h"
+#include "millrace/clock.h"
 
 namespace millrace::record {
 class BatchBuilder;

@@ -17,7 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "coordinator/consumer/consumer_messages.h"
 #include "coordinator/coordinator_config.h"
@@ -25,6 +24,7 @@
 #include "coordinator/offset_messages.h"
 #include "coordinator/offsets_log.h"
 #include "coordinator/reply.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 

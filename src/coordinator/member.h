@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "coordinator/group_messages.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 

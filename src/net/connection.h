@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "net/dispatcher.h"
 #include "net/frame_buffer.h"
 #include "net/limits.h"

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 
 namespace millrace::net {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 #include "net/dispatcher.h"
 #include "net/endpoint.h"

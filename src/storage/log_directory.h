@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/uuid.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 #include "storage/checkpoints.h"
 #include "storage/log_config.h"

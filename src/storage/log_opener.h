@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "storage/partition_log.h"
 
 namespace millrace::storage {

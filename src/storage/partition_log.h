@@ -18,12 +18,12 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/strong.h"
 #include "base/uuid.h"
 #include "io/chunks.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 #include "storage/leader_epochs.h"
 #include "storage/log_config.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 
 namespace millrace::broker {
 namespace {

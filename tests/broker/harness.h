@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/broker.h"
 #include "broker/catalog.h"
 #include "broker/fetch.h"
 #include "broker/partition.h"
 #include "io/faulty_file_system.h"
+#include "millrace/clock.h"
 #include "record/batch_builder.h"
 
 namespace millrace::broker {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "coordinator/group_coordinator.h"
 #include "memory_offsets_log.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 

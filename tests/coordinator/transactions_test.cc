@@ -5,13 +5,13 @@
 #include <memory>
 #include <optional>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/timers.h"
 #include "coordinator/transactions/transaction_coordinator.h"
 #include "coordinator/transactions/transaction_format.h"
 #include "hex.h"
 #include "memory_transaction_log.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 namespace {

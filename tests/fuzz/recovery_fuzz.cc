@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "base/clock.h"
 #include "io/memory_file_system.h"
+#include "millrace/clock.h"
 #include "record/batch_builder.h"
 #include "storage/log_directory.h"
 

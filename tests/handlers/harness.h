@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/broker.h"
 #include "coordinator/broker_offsets_log.h"
@@ -19,6 +18,7 @@
 #include "coordinator/transactions/transaction_coordinator.h"
 #include "handlers/dispatch.h"
 #include "io/faulty_file_system.h"
+#include "millrace/clock.h"
 #include "wire/codec.h"
 #include "wire/header.h"
 

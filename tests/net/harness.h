@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
+#include "millrace/clock.h"
 #include "net/server.h"
 
 namespace millrace::net {

@@ -1,8 +1,8 @@
 // Rounds of cleaning, and what they may take from the promises.
 #pragma once
 
-#include "base/clock.h"
 #include "broker/log_cleaner.h"
+#include "millrace/clock.h"
 #include "sim/machine.h"
 #include "sim/promises.h"
 

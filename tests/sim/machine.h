@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "broker/broker.h"
 #include "broker/log_cleaner.h"
@@ -18,6 +17,7 @@
 #include "coordinator/transactions/broker_transaction_log.h"
 #include "coordinator/transactions/transaction_coordinator.h"
 #include "io/file_system.h"
+#include "millrace/clock.h"
 #include "sim/promises.h"
 
 namespace millrace::sim {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "io/faulty_file_system.h"
+#include "millrace/clock.h"
 #include "storage/log_directory.h"
 #include "storage/partition_log.h"
 

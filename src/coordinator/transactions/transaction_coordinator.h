@@ -15,11 +15,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/timers.h"
 #include "coordinator/reply.h"
 #include "coordinator/transactions/transaction_log.h"
 #include "coordinator/transactions/transaction_messages.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 

@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/timers.h"
 #include "coordinator/reply.h"
 #include "coordinator/text_map.h"
 #include "coordinator/transactions/transaction_coordinator.h"
+#include "millrace/clock.h"
 
 namespace millrace::coordinator {
 
