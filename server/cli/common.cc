@@ -51,7 +51,7 @@ Error bad_data(std::string message) { return exit_error(kExitBadData, std::move(
 
 ExitCode exit_code_of(const Error& error) {
   if (error.code().category() == kExitCategory) return static_cast<ExitCode>(error.code().value());
-  if (error.is(client::ClientErrc::interrupted)) return kExitInterrupted;
+  if (error.is(ClientErrc::interrupted)) return kExitInterrupted;
   if (error.is(ErrorCode::unknown_topic_or_partition) || error.is(ErrorCode::unknown_topic_id) ||
       error.is(ErrorCode::group_id_not_found)) {
     return kExitNotFound;

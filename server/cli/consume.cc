@@ -37,7 +37,7 @@ int run(const Flags& flags) {
   const auto outcome = consume(**cluster, options);
   if (outcome) return kExitOk;
   // Whoever follows ends by a signal, and has then had all of it.
-  if (outcome.error().is(client::ClientErrc::interrupted) && options.follow) return kExitOk;
+  if (outcome.error().is(ClientErrc::interrupted) && options.follow) return kExitOk;
   return fail(outcome.error());
 }
 

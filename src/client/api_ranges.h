@@ -33,6 +33,9 @@ struct VersionRange {
   int16_t max = 0;
 };
 
+template <wire::Message Request>
+inline constexpr VersionRange kSpoken = {.min = Request::kVersionMin, .max = kLastSpoken<Request>};
+
 class ApiRanges {
  public:
   ApiRanges() = default;
@@ -45,7 +48,7 @@ class ApiRanges {
   Result<int16_t> choose(int16_t api_key, VersionRange ours) const;
   template <wire::Message Request>
   Result<int16_t> version_of() const {
-    return choose(Request::kApiKey, {.min = Request::kVersionMin, .max = kLastSpoken<Request>});
+    return choose(Request::kApiKey, kSpoken<Request>);
   }
 
  private:

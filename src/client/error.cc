@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-namespace millrace::client {
+namespace millrace {
 namespace {
 
 class ClientCategory final : public std::error_category {
@@ -17,6 +17,11 @@ class ClientCategory final : public std::error_category {
       case ClientErrc::unsupported: return "unsupported";
       case ClientErrc::malformed: return "malformed response";
       case ClientErrc::interrupted: return "interrupted";
+      case ClientErrc::closed: return "closed";
+      case ClientErrc::invalid_argument: return "invalid argument";
+      case ClientErrc::wrong_state: return "wrong state";
+      case ClientErrc::buffer_full: return "buffer full";
+      case ClientErrc::not_allowed: return "not allowed";
     }
     return "unknown";
   }
@@ -32,6 +37,10 @@ const std::error_category& client_category() {
 std::error_code make_error_code(ClientErrc code) {
   return {static_cast<int>(code), client_category()};
 }
+
+}  // namespace millrace
+
+namespace millrace::client {
 
 bool worth_retrying(const Error& error) {
   return error.retriable() || error.is(ClientErrc::disconnected) ||
