@@ -18,7 +18,7 @@ struct Flags {
 };
 
 const client::GroupMemberInfo* owner_of(const client::GroupDescription& group,
-                                        const client::TopicPartition& name) {
+                                        const TopicPartition& name) {
   for (const auto& member : group.members) {
     if (std::ranges::find(member.assigned, name) != member.assigned.end()) return &member;
   }
@@ -27,8 +27,8 @@ const client::GroupMemberInfo* owner_of(const client::GroupDescription& group,
 
 /// Ends of the logs that still exist; a deleted topic must not hide the rest of the group.
 Result<client::PartitionOffsets> ends_of(client::Cluster& cluster,
-                                         const std::vector<client::TopicPartition>& names) {
-  std::vector<client::TopicPartition> existing;
+                                         const std::vector<TopicPartition>& names) {
+  std::vector<TopicPartition> existing;
   for (const auto& name : names) {
     const auto topic = cluster.topic(name.topic, client::MissingTopic::refuse, cluster.limits());
     if (topic && std::cmp_less(name.partition, topic->partitions.size())) existing.push_back(name);
@@ -40,7 +40,7 @@ Result<client::PartitionOffsets> ends_of(client::Cluster& cluster,
 
 Result<std::string> offsets_table(client::Cluster& cluster, const client::GroupDescription& group) {
   MILL_TRY(const auto committed, client::committed_offsets(cluster, group.group, cluster.limits()));
-  std::vector<client::TopicPartition> names;
+  std::vector<TopicPartition> names;
   for (const auto& [name, offset] : committed) names.push_back(name);
   for (const auto& member : group.members) {
     names.insert(names.end(), member.assigned.begin(), member.assigned.end());

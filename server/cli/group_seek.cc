@@ -22,9 +22,9 @@ struct Flags {
 };
 
 /// The partitions to move: of the topics named, or all in which the group has offsets.
-Result<std::vector<client::TopicPartition>> chosen(client::Cluster& cluster, const Flags& flags,
+Result<std::vector<TopicPartition>> chosen(client::Cluster& cluster, const Flags& flags,
                                                    const client::PartitionOffsets& committed) {
-  std::vector<client::TopicPartition> names;
+  std::vector<TopicPartition> names;
   if (flags.topics.empty()) {
     for (const auto& [name, offset] : committed) names.push_back(name);
   }

@@ -30,7 +30,7 @@ void append_member(std::string& out, std::string_view name, const std::optional<
   }
 }
 
-void append_json(std::string& out, const client::TopicPartition& from,
+void append_json(std::string& out, const TopicPartition& from,
                  const record::RecordView& record) {
   out += "{\"topic\":";
   append_json_string(out, from.topic);
@@ -56,7 +56,7 @@ void append_json(std::string& out, const client::TopicPartition& from,
 
 }  // namespace
 
-void append_record(std::string& out, const RecordStyle& style, const client::TopicPartition& from,
+void append_record(std::string& out, const RecordStyle& style, const TopicPartition& from,
                    const record::RecordView& record) {
   switch (style.format) {
     case RecordFormat::json: append_json(out, from, record); break;

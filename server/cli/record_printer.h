@@ -21,7 +21,7 @@ struct RecordStyle {
 
 /// Appends the line. JSON: topic, partition, offset, timestamp, key, value, headers, in this order;
 /// bytes that are no UTF-8 stand as base64 under key_base64, value_base64.
-void append_record(std::string& out, const RecordStyle& style, const client::TopicPartition& from,
+void append_record(std::string& out, const RecordStyle& style, const TopicPartition& from,
                    const record::RecordView& record);
 
 /// Appends a JSON string with its quotes; `text` must be UTF-8.

@@ -86,7 +86,7 @@ Result<StartPoint> parse_start_point(std::string_view text) {
 }
 
 Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPoint& point,
-                                         const std::vector<client::TopicPartition>& partitions) {
+                                         const std::vector<TopicPartition>& partitions) {
   using Kind = StartPoint::Kind;
   const auto limits = cluster.limits();
   switch (point.kind) {

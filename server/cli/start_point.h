@@ -34,6 +34,6 @@ Result<int64_t> parse_time(std::string_view text);
 /// The offset of each partition; one before the end never lies before the beginning. A plain offset
 /// is taken as it is.
 Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPoint& point,
-                                         const std::vector<client::TopicPartition>& partitions);
+                                         const std::vector<TopicPartition>& partitions);
 
 }  // namespace millrace::server

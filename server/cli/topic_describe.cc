@@ -40,7 +40,7 @@ Result<std::string> describe(client::Cluster& cluster, const client::TopicInfo& 
   std::vector<std::vector<std::string>> rows = {
       {"  PARTITION", "LEADER", "EPOCH", "REPLICAS", "IN-SYNC", "START", "END"}};
   for (const auto& partition : topic.partitions) {
-    const client::TopicPartition name{.topic = topic.name, .partition = partition.id};
+    const TopicPartition name{.topic = topic.name, .partition = partition.id};
     rows.push_back({cat("  ", partition.id), cat(partition.leader), cat(partition.leader_epoch),
                     join_numbers(partition.replicas), join_numbers(partition.in_sync),
                     cat(starts.at(name)), cat(ends.at(name))});

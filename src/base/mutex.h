@@ -28,6 +28,8 @@ namespace millrace {
 
 /// Outermost first.
 enum class LockRank : uint8_t {
+  /// Of an in-process client: held while its queue is looked at, never while work runs.
+  client_driver,
   connection,
   transaction_registry,
   transaction,

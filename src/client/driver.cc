@@ -24,8 +24,8 @@ bool Event::is_set() const {
 
 bool Driver::inside() const { return running == this; }
 
-void Driver::run(const Work& work) {
-  const Driver* const outer = std::exchange(running, this);
+void Driver::run(const Driver* driver, const Work& work) {
+  const Driver* const outer = std::exchange(running, driver);
   work();
   running = outer;
 }

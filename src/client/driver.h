@@ -52,8 +52,8 @@ class Driver {
   SteadyTime deadline_in(Milliseconds limit) const;
 
  protected:
-  /// Runs one piece as `inside`.
-  void run(const Work& work);
+  /// Runs one piece as `inside`; the driver may be gone when it returns.
+  static void run(const Driver* driver, const Work& work);
   /// What wait() does once it has to: blocks on the event.
   static bool block(Event& event, SteadyTime deadline);
   static bool is_set(Event& event) { return event.is_set(); }

@@ -36,8 +36,8 @@ NetDriver::NetDriver(Executor* executor) : state_(std::make_shared<State>()) {
   state_->timers.on_earlier_deadline(
       [state = state_.get()] { asio::post(state->context, [state] { state->set_alarm(); }); });
   // All handlers of the context are this driver's work, those of sockets included.
-  auto loop = [this, state = state_] {
-    run([&state] { state->context.run(); });
+  auto loop = [driver = this, state = state_] {
+    run(driver, [&state] { state->context.run(); });
     state->ended.set();
   };
   if (executor != nullptr) {

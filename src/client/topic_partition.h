@@ -1,21 +1,14 @@
-// A partition as clients name it.
+// A partition as clients name it, in text.
 #pragma once
 
-#include <compare>
-#include <cstdint>
 #include <ostream>
-#include <string>
 
-namespace millrace::client {
+#include "millrace/record.h"
 
-struct TopicPartition {
-  std::string topic;
-  int32_t partition = 0;
+namespace millrace {
 
-  auto operator<=>(const TopicPartition&) const = default;
-  friend std::ostream& operator<<(std::ostream& out, const TopicPartition& name) {
-    return out << name.topic << '-' << name.partition;
-  }
-};
+inline std::ostream& operator<<(std::ostream& out, const TopicPartition& name) {
+  return out << name.topic << '-' << name.partition;
+}
 
-}  // namespace millrace::client
+}  // namespace millrace

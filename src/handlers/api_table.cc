@@ -51,7 +51,8 @@ namespace millrace::handlers {
 namespace {
 
 template <class Request, class Response>
-bool serve(ByteReader& body, RequestContext context, std::shared_ptr<ResponseSlot> slot) {
+bool serve(ByteReader& body, RequestContext context, WireReturn to) {
+  auto slot = std::make_shared<WireSlot<Response>>(std::move(to));
   auto request = wire::decode<Request>(body, slot->version());
   if (!request) return false;
   handle(Call<Request, Response>{.request = *std::move(request),

@@ -19,8 +19,9 @@ struct Api {
   int16_t flexible_from = 0;
   /// An answer may wait for data or for other members of a group.
   bool may_wait = false;
-  /// Decodes the body and calls the handler; false for a body that is not of this version.
-  bool (*serve)(ByteReader& body, RequestContext context, std::shared_ptr<ResponseSlot> slot);
+  /// Decodes the body and calls the handler; false for a body that is not of this version, whose
+  /// connection is closed.
+  bool (*serve)(ByteReader& body, RequestContext context, WireReturn to);
 };
 
 /// By rising key.

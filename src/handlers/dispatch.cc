@@ -46,7 +46,9 @@ void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> co
                          .frame = frame};
   // A slot that nobody answers closes its connection: that is what a malformed body gets.
   api->serve(in, std::move(context),
-             std::make_shared<ResponseSlot>(preamble->correlation_id, version, std::move(answer)));
+             {.correlation_id = preamble->correlation_id,
+              .version = version,
+              .answer = std::move(answer)});
 }
 
 }  // namespace millrace::handlers

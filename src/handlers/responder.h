@@ -10,30 +10,57 @@
 
 namespace millrace::handlers {
 
-/// The untyped half: encodes are done by Responder<T>.
-class ResponseSlot {
+/// Where the answer of one request goes: to the wire, or as it is to a client in this process.
+/// Answered once, from any thread; one that is destroyed without an answer closes its connection,
+/// since a later answer would be taken for the missing one.
+template <class Response>
+class AnswerSlot {
  public:
-  ResponseSlot(int32_t correlation_id, int16_t version, AnswerCallback answer)
-      : correlation_id_(correlation_id), version_(version), answer_(std::move(answer)) {}
-  ResponseSlot(const ResponseSlot&) = delete;
-  ResponseSlot& operator=(const ResponseSlot&) = delete;
-  /// A request that nobody answered would hold up all later ones of its connection: close it.
-  ~ResponseSlot() {
-    if (answer_) answer_({.kind = Answer::Kind::close});
-  }
+  explicit AnswerSlot(int16_t version) : version_(version) {}
+  AnswerSlot(const AnswerSlot&) = delete;
+  AnswerSlot& operator=(const AnswerSlot&) = delete;
+  virtual ~AnswerSlot() = default;
 
-  int32_t correlation_id() const { return correlation_id_; }
   int16_t version() const { return version_; }
 
-  void finish(Answer answer) {
-    MILL_ASSERT(answer_ != nullptr, "a request was answered twice");
-    std::exchange(answer_, nullptr)(std::move(answer));
-  }
+  virtual void reply(const Response& response) = 0;
+  virtual void reply(Response&& response) { reply(std::as_const(response)); }
+  virtual void no_reply() = 0;
+  virtual void close() = 0;
 
  private:
-  const int32_t correlation_id_;
   const int16_t version_;
-  AnswerCallback answer_;
+};
+
+/// What is needed to answer over the wire.
+struct WireReturn {
+  int32_t correlation_id = 0;
+  int16_t version = 0;
+  AnswerCallback answer;
+};
+
+template <class Response>
+class WireSlot final : public AnswerSlot<Response> {
+ public:
+  explicit WireSlot(WireReturn to) : AnswerSlot<Response>(to.version), to_(std::move(to)) {}
+  ~WireSlot() override {
+    if (to_.answer) to_.answer({.kind = Answer::Kind::close});
+  }
+
+  void reply(const Response& response) override {
+    finish({.kind = Answer::Kind::reply,
+            .message = wire::response_frame(response, to_.version, to_.correlation_id)});
+  }
+  void no_reply() override { finish({.kind = Answer::Kind::no_reply}); }
+  void close() override { finish({.kind = Answer::Kind::close}); }
+
+ private:
+  void finish(Answer answer) {
+    MILL_ASSERT(to_.answer != nullptr, "a request was answered twice");
+    std::exchange(to_.answer, nullptr)(std::move(answer));
+  }
+
+  WireReturn to_;
 };
 
 /// Answers with a message of type Response, once, from any thread. Copies share the one duty, so
@@ -41,20 +68,17 @@ class ResponseSlot {
 template <class Response>
 class Responder {
  public:
-  explicit Responder(std::shared_ptr<ResponseSlot> slot) : slot_(std::move(slot)) {}
+  explicit Responder(std::shared_ptr<AnswerSlot<Response>> slot) : slot_(std::move(slot)) {}
 
   int16_t version() const { return slot_->version(); }
 
-  void operator()(const Response& response) const {
-    slot_->finish(
-        {.kind = Answer::Kind::reply,
-         .message = wire::response_frame(response, slot_->version(), slot_->correlation_id())});
-  }
-  void no_reply() const { slot_->finish({.kind = Answer::Kind::no_reply}); }
-  void close() const { slot_->finish({.kind = Answer::Kind::close}); }
+  void operator()(const Response& response) const { slot_->reply(response); }
+  void operator()(Response&& response) const { slot_->reply(std::move(response)); }
+  void no_reply() const { slot_->no_reply(); }
+  void close() const { slot_->close(); }
 
  private:
-  std::shared_ptr<ResponseSlot> slot_;
+  std::shared_ptr<AnswerSlot<Response>> slot_;
 };
 
 }  // namespace millrace::handlers

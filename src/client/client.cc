@@ -1,0 +1,32 @@
+// The public Client over the network.
+#include "millrace/client.h"
+
+#include "base/try.h"
+#include "client/client_core.h"
+#include "client/client_options.h"
+#include "client/tcp_link.h"
+
+namespace millrace {
+
+using client::ClientCore;
+
+Result<Client> Client::connect(ClientOptions options) {
+  MILL_CHECK(client::check(options));
+  MILL_TRY(auto bootstrap, client::parse_addresses(options.bootstrap));
+  auto driver = std::make_shared<client::NetDriver>(options.executor);
+  auto links = std::make_shared<client::TcpLinkFactory>(
+      *driver, client::TcpLinkFactory::Options{.bootstrap = std::move(bootstrap),
+                                               .client_id = options.client_id,
+                                               .connect_timeout = options.connect_timeout,
+                                               .request_timeout = options.request_timeout});
+  auto core = std::make_shared<ClientCore>(driver, std::move(links), std::move(options));
+  const SteadyTime deadline = driver->deadline_in(core->options().api_timeout);
+  auto reached =
+      core->wait_for<client::LinkPtr>([core, deadline] { return core->gateway().any(deadline); });
+  if (!reached) return std::move(reached).error();
+  return Client(std::move(core));
+}
+
+Admin Client::admin() const { return Admin(core_); }
+
+}  // namespace millrace

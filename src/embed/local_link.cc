@@ -1,0 +1,243 @@
+#include "embed/local_link.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/assert.h"
+#include "handlers/handlers.h"
+#include "wire/messages/add_offsets_to_txn.h"
+#include "wire/messages/add_partitions_to_txn.h"
+#include "wire/messages/api_versions.h"
+#include "wire/messages/consumer_group_describe.h"
+#include "wire/messages/consumer_group_heartbeat.h"
+#include "wire/messages/create_partitions.h"
+#include "wire/messages/create_topics.h"
+#include "wire/messages/delete_groups.h"
+#include "wire/messages/delete_records.h"
+#include "wire/messages/delete_topics.h"
+#include "wire/messages/describe_cluster.h"
+#include "wire/messages/describe_configs.h"
+#include "wire/messages/describe_groups.h"
+#include "wire/messages/end_txn.h"
+#include "wire/messages/fetch.h"
+#include "wire/messages/find_coordinator.h"
+#include "wire/messages/heartbeat.h"
+#include "wire/messages/incremental_alter_configs.h"
+#include "wire/messages/init_producer_id.h"
+#include "wire/messages/join_group.h"
+#include "wire/messages/leave_group.h"
+#include "wire/messages/list_groups.h"
+#include "wire/messages/list_offsets.h"
+#include "wire/messages/metadata.h"
+#include "wire/messages/offset_commit.h"
+#include "wire/messages/offset_delete.h"
+#include "wire/messages/offset_fetch.h"
+#include "wire/messages/offset_for_leader_epoch.h"
+#include "wire/messages/produce.h"
+#include "wire/messages/sync_group.h"
+#include "wire/messages/txn_offset_commit.h"
+
+namespace millrace::embed {
+
+namespace {
+
+using client::Exchange;
+
+const std::string kPeer = "the embedded broker";
+
+/// Told in Metadata, where a networked client finds a broker; nobody connects to it.
+constexpr const char* kHost = "embedded";
+constexpr int32_t kPort = 1;
+
+Error gone() { return client::client_error(ClientErrc::disconnected, kPeer + " gave no answer"); }
+
+/// Brings the answer of a handler back into the client's driver, on whatever thread it comes.
+template <class Request, class Response>
+class LocalSlot final : public handlers::AnswerSlot<Response> {
+ public:
+  using Typed = client::TypedExchange<Request, Response>;
+
+  LocalSlot(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Typed> exchange, int16_t version)
+      : handlers::AnswerSlot<Response>(version),
+        driver_(std::move(driver)),
+        exchange_(std::move(exchange)) {}
+  ~LocalSlot() override {
+    if (exchange_) close();
+  }
+
+  void reply(const Response& response) override { reply(Response(response)); }
+  void reply(Response&& response) override {
+    driver_->post([exchange = take(), version = this->version(),
+                   response = std::make_shared<Response>(std::move(response))] {
+      exchange->finish(
+          client::Answered<Response>{.response = std::move(*response), .version = version});
+    });
+  }
+  void no_reply() override {
+    driver_->post([exchange = take()] { exchange->finish_without_answer(); });
+  }
+  void close() override {
+    driver_->post([exchange = take()] { exchange->fail(gone()); });
+  }
+
+ private:
+  std::shared_ptr<Typed> take() {
+    MILL_ASSERT(exchange_ != nullptr, "a request was answered twice");
+    return std::exchange(exchange_, nullptr);
+  }
+
+  const std::shared_ptr<LocalDriver> driver_;
+  std::shared_ptr<Typed> exchange_;
+};
+
+using Run = void (*)(std::shared_ptr<LocalDriver>, handlers::RequestContext,
+                     std::shared_ptr<Exchange>, int16_t version);
+
+template <class Request, class Response>
+void run(std::shared_ptr<LocalDriver> driver, handlers::RequestContext context,
+         std::shared_ptr<Exchange> exchange, int16_t version) {
+  auto typed = std::static_pointer_cast<client::TypedExchange<Request, Response>>(exchange);
+  // Record sets are views: what they point into lives as long as the request's context.
+  context.frame = SharedBytes(std::move(exchange), {});
+  Request request = typed->request();
+  auto slot =
+      std::make_shared<LocalSlot<Request, Response>>(std::move(driver), std::move(typed), version);
+  using Call = handlers::Call<Request, Response>;
+  // By its exact type: overload resolution would look into messages that are not included here.
+  constexpr auto handle = static_cast<void (*)(const Call&)>(&handlers::handle);
+  handle(Call{.request = std::move(request),
+              .context = std::move(context),
+              .respond = handlers::Responder<Response>(std::move(slot))});
+}
+
+struct Row {
+  int16_t api_key = 0;
+  Run run = nullptr;
+};
+
+template <class Request, class Response>
+constexpr Row row() {
+  return {.api_key = Request::kApiKey, .run = &run<Request, Response>};
+}
+
+using namespace wire;
+
+/// What clients ask.
+constexpr std::array kRows = {
+    row<ProduceRequest, ProduceResponse>(),
+    row<FetchRequest, FetchResponse>(),
+    row<ListOffsetsRequest, ListOffsetsResponse>(),
+    row<MetadataRequest, MetadataResponse>(),
+    row<OffsetCommitRequest, OffsetCommitResponse>(),
+    row<OffsetFetchRequest, OffsetFetchResponse>(),
+    row<FindCoordinatorRequest, FindCoordinatorResponse>(),
+    row<JoinGroupRequest, JoinGroupResponse>(),
+    row<HeartbeatRequest, HeartbeatResponse>(),
+    row<LeaveGroupRequest, LeaveGroupResponse>(),
+    row<SyncGroupRequest, SyncGroupResponse>(),
+    row<DescribeGroupsRequest, DescribeGroupsResponse>(),
+    row<ListGroupsRequest, ListGroupsResponse>(),
+    row<ApiVersionsRequest, ApiVersionsResponse>(),
+    row<CreateTopicsRequest, CreateTopicsResponse>(),
+    row<DeleteTopicsRequest, DeleteTopicsResponse>(),
+    row<DeleteRecordsRequest, DeleteRecordsResponse>(),
+    row<InitProducerIdRequest, InitProducerIdResponse>(),
+    row<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(),
+    row<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(),
+    row<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(),
+    row<EndTxnRequest, EndTxnResponse>(),
+    row<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(),
+    row<DescribeConfigsRequest, DescribeConfigsResponse>(),
+    row<CreatePartitionsRequest, CreatePartitionsResponse>(),
+    row<DeleteGroupsRequest, DeleteGroupsResponse>(),
+    row<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(),
+    row<OffsetDeleteRequest, OffsetDeleteResponse>(),
+    row<DescribeClusterRequest, DescribeClusterResponse>(),
+    row<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(),
+    row<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(),
+};
+static_assert(std::ranges::is_sorted(kRows, {}, &Row::api_key));
+
+class LocalLink final : public client::Link {
+ public:
+  LocalLink(std::shared_ptr<LocalDriver> driver, handlers::Services services, std::string client_id)
+      : driver_(std::move(driver)), services_(services), client_id_(std::move(client_id)) {
+    handlers::ConnectionInfo connection;
+    connection.client_host = "/in-process";
+    connection.advertised_host = kHost;
+    connection.advertised_port = kPort;
+    connection_ = std::make_shared<const handlers::ConnectionInfo>(std::move(connection));
+  }
+
+  client::Task<Result<void>> agree_on_versions(SteadyTime deadline,
+                                               std::shared_ptr<LocalLink> self) {
+    ApiVersionsResponse known;
+    known.api_keys.push_back({.api_key = ApiVersionsRequest::kApiKey,
+                              .min_version = ApiVersionsRequest::kVersionMax,
+                              .max_version = ApiVersionsRequest::kVersionMax});
+    ranges_ = client::ApiRanges(known);
+    ApiVersionsRequest request{.client_software_name = "millrace", .client_software_version = "1"};
+    auto asking = client::call<ApiVersionsResponse>(*driver_, self, std::move(request), deadline);
+    auto response = co_await asking;
+    if (!response) co_return std::move(response).error();
+    ranges_ = client::ApiRanges(*response);
+    co_return Result<void>();
+  }
+
+  bool is_open() const override { return !closed_; }
+  const client::ApiRanges& ranges() const override { return ranges_; }
+  const std::string& peer() const override { return kPeer; }
+
+  void close(Error why) override {
+    if (closed_) return;
+    closed_.emplace(std::move(why));
+    for (const auto& pending : std::exchange(pending_, {})) {
+      if (const auto exchange = pending.lock()) exchange->fail(*closed_);
+    }
+  }
+
+  void submit(std::shared_ptr<Exchange> exchange) override {
+    if (closed_) return exchange->fail(*closed_);
+    auto version = ranges_.choose(exchange->api_key(), exchange->spoken());
+    if (!version) return exchange->fail(std::move(version).error().with_context(kPeer));
+    const auto found = std::ranges::lower_bound(kRows, exchange->api_key(), {}, &Row::api_key);
+    MILL_ASSERT(found != kRows.end() && found->api_key == exchange->api_key(),
+                "the in-process link lacks an API that the client asks");
+    std::erase_if(pending_, [](const auto& pending) { return pending.expired(); });
+    pending_.push_back(exchange);
+    handlers::RequestContext context{
+        .services = services_, .connection = connection_, .client_id = client_id_, .frame = {}};
+    found->run(driver_, std::move(context), std::move(exchange), *version);
+  }
+
+ private:
+  const std::shared_ptr<LocalDriver> driver_;
+  const handlers::Services services_;
+  const std::string client_id_;
+  std::shared_ptr<const handlers::ConnectionInfo> connection_;
+  client::ApiRanges ranges_;
+  std::optional<Error> closed_;
+  /// Few at a time: those whose answer was taken are gone.
+  std::vector<std::weak_ptr<Exchange>> pending_;
+};
+
+}  // namespace
+
+LocalLinkFactory::LocalLinkFactory(std::shared_ptr<LocalDriver> driver, handlers::Services services,
+                                   std::string client_id)
+    : driver_(std::move(driver)),
+      services_(services),
+      client_id_(std::move(client_id)),
+      bootstrap_{{.host = kHost, .port = static_cast<uint16_t>(kPort)}} {}
+
+client::Task<Result<client::LinkPtr>> LocalLinkFactory::connect(client::Address,
+                                                                SteadyTime deadline) {
+  auto link = std::make_shared<LocalLink>(driver_, services_, client_id_);
+  auto agreeing = link->agree_on_versions(deadline, link);
+  auto agreed = co_await agreeing;
+  if (!agreed) co_return std::move(agreed).error();
+  co_return client::LinkPtr(std::move(link));
+}
+
+}  // namespace millrace::embed
