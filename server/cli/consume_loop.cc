@@ -17,7 +17,6 @@ constexpr Milliseconds kPollWait{500};
 constexpr Milliseconds kAutoCommitInterval{5'000};
 
 using client::PartitionOffsets;
-using TopicPartition;
 
 Result<std::vector<TopicPartition>> wanted_partitions(client::Cluster& cluster,
                                                       const ConsumeOptions& options) {

@@ -23,7 +23,7 @@ struct Flags {
 
 /// The partitions to move: of the topics named, or all in which the group has offsets.
 Result<std::vector<TopicPartition>> chosen(client::Cluster& cluster, const Flags& flags,
-                                                   const client::PartitionOffsets& committed) {
+                                           const client::PartitionOffsets& committed) {
   std::vector<TopicPartition> names;
   if (flags.topics.empty()) {
     for (const auto& [name, offset] : committed) names.push_back(name);

@@ -30,8 +30,7 @@ void append_member(std::string& out, std::string_view name, const std::optional<
   }
 }
 
-void append_json(std::string& out, const TopicPartition& from,
-                 const record::RecordView& record) {
+void append_json(std::string& out, const TopicPartition& from, const record::RecordView& record) {
   out += "{\"topic\":";
   append_json_string(out, from.topic);
   out += ",\"partition\":" + std::to_string(from.partition);

@@ -100,8 +100,7 @@ TEST(ExitCodes, FollowTheKindOfError) {
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::group_id_not_found, "")), kExitNotFound);
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::corrupt_message, "")), kExitBadData);
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::invalid_config, "")), kExitFailure);
-  EXPECT_EQ(exit_code_of(client::client_error(ClientErrc::interrupted, "")),
-            kExitInterrupted);
+  EXPECT_EQ(exit_code_of(client::client_error(ClientErrc::interrupted, "")), kExitInterrupted);
   EXPECT_EQ(exit_code_of(usage_error("")), kExitUsage);
 }
 
