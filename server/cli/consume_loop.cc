@@ -52,7 +52,7 @@ class Printer {
     for (const auto& [name, offset] : positions) names.push_back(name);
     ends_.clear();
     if (!options_.follow && !names.empty()) {
-      MILL_TRY(ends_, client::list_offsets(cluster_, names, client::kLatest, cluster_.limits()));
+      MILL_TRY(ends_, client::list_offsets(cluster_, names, kLatest, cluster_.limits()));
     }
     fetcher_.assign(std::move(positions));
     used_.clear();
@@ -108,16 +108,14 @@ class Printer {
 };
 
 std::optional<int64_t> reset_of(const StartPoint& from) {
-  return from.kind == StartPoint::Kind::end ? client::kLatest : client::kEarliest;
+  return from.kind == StartPoint::Kind::end ? kLatest : kEarliest;
 }
 
 /// An offset that was asked for and is not there is told, not silently replaced.
 Result<void> check_within(client::Cluster& cluster, const PartitionOffsets& positions,
                           const std::vector<TopicPartition>& names) {
-  MILL_TRY(const auto starts,
-           client::list_offsets(cluster, names, client::kEarliest, cluster.limits()));
-  MILL_TRY(const auto ends,
-           client::list_offsets(cluster, names, client::kLatest, cluster.limits()));
+  MILL_TRY(const auto starts, client::list_offsets(cluster, names, kEarliest, cluster.limits()));
+  MILL_TRY(const auto ends, client::list_offsets(cluster, names, kLatest, cluster.limits()));
   for (const auto& [name, offset] : positions) {
     if (offset >= starts.at(name) && offset <= ends.at(name)) continue;
     return kafka_error(ErrorCode::offset_out_of_range,

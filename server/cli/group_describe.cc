@@ -17,8 +17,7 @@ struct Flags {
   bool members = false;
 };
 
-const client::GroupMemberInfo* owner_of(const client::GroupDescription& group,
-                                        const TopicPartition& name) {
+const GroupMemberDescription* owner_of(const GroupDescription& group, const TopicPartition& name) {
   for (const auto& member : group.members) {
     if (std::ranges::find(member.assigned, name) != member.assigned.end()) return &member;
   }
@@ -35,10 +34,10 @@ Result<client::PartitionOffsets> ends_of(client::Cluster& cluster,
     if (!topic && !topic.error().is(ErrorCode::unknown_topic_or_partition)) return topic.error();
   }
   if (existing.empty()) return client::PartitionOffsets();
-  return client::list_offsets(cluster, existing, client::kLatest, cluster.limits());
+  return client::list_offsets(cluster, existing, kLatest, cluster.limits());
 }
 
-Result<std::string> offsets_table(client::Cluster& cluster, const client::GroupDescription& group) {
+Result<std::string> offsets_table(client::Cluster& cluster, const GroupDescription& group) {
   MILL_TRY(const auto committed, client::committed_offsets(cluster, group.group, cluster.limits()));
   std::vector<TopicPartition> names;
   for (const auto& [name, offset] : committed) names.push_back(name);
@@ -66,7 +65,7 @@ Result<std::string> offsets_table(client::Cluster& cluster, const client::GroupD
   return cat("  lag ", total, '\n', names.empty() ? "" : format_table(rows));
 }
 
-std::string members_table(const client::GroupDescription& group) {
+std::string members_table(const GroupDescription& group) {
   std::vector<std::vector<std::string>> rows = {
       {"MEMBER", "INSTANCE", "CLIENT", "HOST", "ASSIGNED"}};
   for (const auto& member : group.members) {

@@ -64,10 +64,8 @@ Result<std::string> run(const Flags& flags) {
   MILL_TRY(const auto before, client::committed_offsets(*cluster, flags.group, cluster->limits()));
   MILL_TRY(const auto names, chosen(*cluster, flags, before));
   MILL_TRY(auto offsets, resolve(*cluster, *to, names));
-  MILL_TRY(const auto starts,
-           client::list_offsets(*cluster, names, client::kEarliest, cluster->limits()));
-  MILL_TRY(const auto ends,
-           client::list_offsets(*cluster, names, client::kLatest, cluster->limits()));
+  MILL_TRY(const auto starts, client::list_offsets(*cluster, names, kEarliest, cluster->limits()));
+  MILL_TRY(const auto ends, client::list_offsets(*cluster, names, kLatest, cluster->limits()));
   keep_within(offsets, starts, ends);
   if (!flags.dry_run) {
     const auto done = client::commit_offsets(*cluster, flags.group, offsets, {}, cluster->limits());

@@ -90,9 +90,8 @@ Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPo
   using Kind = StartPoint::Kind;
   const auto limits = cluster.limits();
   switch (point.kind) {
-    case Kind::beginning:
-      return client::list_offsets(cluster, partitions, client::kEarliest, limits);
-    case Kind::end: return client::list_offsets(cluster, partitions, client::kLatest, limits);
+    case Kind::beginning: return client::list_offsets(cluster, partitions, kEarliest, limits);
+    case Kind::end: return client::list_offsets(cluster, partitions, kLatest, limits);
     case Kind::timestamp: return client::list_offsets(cluster, partitions, point.number, limits);
     case Kind::offset: {
       client::PartitionOffsets offsets;
@@ -101,8 +100,8 @@ Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPo
     }
     case Kind::before_end: break;
   }
-  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, client::kEarliest, limits));
-  MILL_TRY(auto offsets, client::list_offsets(cluster, partitions, client::kLatest, limits));
+  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, kEarliest, limits));
+  MILL_TRY(auto offsets, client::list_offsets(cluster, partitions, kLatest, limits));
   for (auto& [name, offset] : offsets) offset = std::max(offset - point.number, starts.at(name));
   return offsets;
 }

@@ -18,7 +18,7 @@ struct Flags {
 
 Result<void> run(const Flags& flags) {
   MILL_TRY(auto set, parse_assignments(flags.settings));
-  const client::ConfigEdits edits{.set = std::move(set), .unset = flags.unset};
+  const ConfigEdits edits{.set = std::move(set), .unset = flags.unset};
   const bool edits_config = !edits.set.empty() || !edits.unset.empty();
   if (!edits_config && !flags.partitions) {
     return usage_error("nothing to change: give --partitions, --set or --unset");

@@ -27,8 +27,8 @@ Result<std::string> describe(client::Cluster& cluster, const client::TopicInfo& 
                              const Flags& flags) {
   const auto limits = cluster.limits();
   const auto partitions = client::partitions_of(topic);
-  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, client::kEarliest, limits));
-  MILL_TRY(const auto ends, client::list_offsets(cluster, partitions, client::kLatest, limits));
+  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, kEarliest, limits));
+  MILL_TRY(const auto ends, client::list_offsets(cluster, partitions, kLatest, limits));
   MILL_TRY(const auto configs, client::describe_topic_config(cluster, topic.name, limits));
   std::string out = cat("topic ", topic.name, "  id ", topic.id.to_string(), "  partitions ",
                         topic.partitions.size(), topic.internal ? "  internal" : "", '\n');

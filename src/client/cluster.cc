@@ -8,24 +8,10 @@ namespace millrace::client {
 namespace {
 
 TopicInfo info_of(const wire::MetadataResponse::Topic& topic) {
-  TopicInfo info{
-      .name = topic.name.value_or(""), .id = topic.topic_id, .internal = topic.is_internal};
-  for (const auto& partition : topic.partitions) {
-    info.partitions.push_back({.id = partition.partition_index,
-                               .leader = partition.leader_id,
-                               .leader_epoch = partition.leader_epoch,
-                               .replicas = partition.replica_nodes,
-                               .in_sync = partition.isr_nodes});
-  }
-  std::ranges::sort(info.partitions, {}, &PartitionInfo::id);
-  return info;
-}
-
-Result<Address> address_of(std::string host, int32_t port) {
-  if (port < 1 || port > UINT16_MAX) {
-    return client_error(ClientErrc::malformed, cat("a broker names port ", port));
-  }
-  return Address{.host = std::move(host), .port = static_cast<uint16_t>(port)};
+  return {.name = topic.name.value_or(""),
+          .id = topic.topic_id,
+          .internal = topic.is_internal,
+          .partitions = partitions_of(topic)};
 }
 
 }  // namespace
@@ -169,7 +155,7 @@ Result<BrokerLink*> Cluster::coordinator(const std::string& group, CallLimits li
 
 Result<int32_t> Cluster::leader_of(const TopicPartition& partition, CallLimits limits) {
   MILL_TRY(const TopicInfo info, topic(partition.topic, MissingTopic::refuse, limits));
-  for (const PartitionInfo& candidate : info.partitions) {
+  for (const PartitionDescription& candidate : info.partitions) {
     if (candidate.id != partition.partition) continue;
     if (candidate.leader >= 0) return candidate.leader;
     return kafka_error(ErrorCode::leader_not_available, cat(partition, " has no leader now"));

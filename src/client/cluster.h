@@ -13,26 +13,17 @@
 #include "base/uuid.h"
 #include "client/broker_link.h"
 #include "client/error.h"
+#include "client/metadata.h"
 #include "client/topic_partition.h"
-#include "wire/messages/metadata.h"
 
 namespace millrace::client {
-
-struct PartitionInfo {
-  int32_t id = 0;
-  /// -1 while there is none.
-  int32_t leader = -1;
-  int32_t leader_epoch = -1;
-  std::vector<int32_t> replicas;
-  std::vector<int32_t> in_sync;
-};
 
 struct TopicInfo {
   std::string name;
   Uuid id;
   bool internal = false;
   /// By id, from 0 without gaps.
-  std::vector<PartitionInfo> partitions;
+  std::vector<PartitionDescription> partitions;
 };
 
 struct ClusterOptions {
@@ -41,9 +32,6 @@ struct ClusterOptions {
   /// For one operation with all its retries.
   Milliseconds timeout{30'000};
 };
-
-/// What to do about a topic that is not there.
-enum class MissingTopic { refuse, create };
 
 /// Knowledge of the cluster, asked for when needed and dropped when a broker's answer shows that it
 /// is out of date (`forget`). One thread; blocking. Links that it hands out live as long as the

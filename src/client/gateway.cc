@@ -10,26 +10,10 @@ namespace millrace::client {
 namespace {
 
 TopicDescription description_of(const wire::MetadataResponse::Topic& topic) {
-  TopicDescription description{.name = topic.name.value_or(""),
-                               .id = topic.topic_id.is_zero() ? "" : topic.topic_id.to_string(),
-                               .internal = topic.is_internal,
-                               .partitions = {}};
-  for (const auto& partition : topic.partitions) {
-    description.partitions.push_back({.id = partition.partition_index,
-                                      .leader = partition.leader_id,
-                                      .leader_epoch = partition.leader_epoch,
-                                      .replicas = partition.replica_nodes,
-                                      .in_sync = partition.isr_nodes});
-  }
-  std::ranges::sort(description.partitions, {}, &PartitionDescription::id);
-  return description;
-}
-
-Result<Address> address_of(std::string host, int32_t port) {
-  if (port < 1 || port > UINT16_MAX) {
-    return client_error(ClientErrc::malformed, cat("a broker names port ", port));
-  }
-  return Address{.host = std::move(host), .port = static_cast<uint16_t>(port)};
+  return {.name = topic.name.value_or(""),
+          .id = topic.topic_id.is_zero() ? "" : topic.topic_id.to_string(),
+          .internal = topic.is_internal,
+          .partitions = partitions_of(topic)};
 }
 
 std::string_view name_of(CoordinatorKind kind) {

@@ -12,17 +12,14 @@
 #include <vector>
 
 #include "client/link.h"
+#include "client/metadata.h"
 #include "client/retry.h"
 #include "client/signal.h"
 #include "client/task.h"
 #include "millrace/admin.h"
 #include "millrace/options.h"
-#include "wire/messages/metadata.h"
 
 namespace millrace::client {
-
-/// What to do about a topic that is not there.
-enum class MissingTopic : uint8_t { refuse, create };
 
 /// Whose coordinator is looked for, as FindCoordinator numbers them.
 enum class CoordinatorKind : int8_t { group = 0, transaction = 1 };

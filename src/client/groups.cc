@@ -1,24 +1,13 @@
 #include "client/groups.h"
 
 #include "base/text.h"
-#include "client/consumer_protocol.h"
-#include "wire/messages/consumer_group_describe.h"
+#include "client/group_answers.h"
 #include "wire/messages/delete_groups.h"
-#include "wire/messages/describe_groups.h"
-#include "wire/messages/list_groups.h"
 #include "wire/messages/offset_commit.h"
 #include "wire/messages/offset_fetch.h"
 
 namespace millrace::client {
 namespace {
-
-Error no_such_group(const std::string& group) {
-  return kafka_error(ErrorCode::group_id_not_found, cat("group '", group, "' does not exist"));
-}
-
-Error nothing_about(const std::string& group) {
-  return client_error(ClientErrc::malformed, cat("the broker said nothing about '", group, "'"));
-}
 
 Result<PartitionOffsets> ask_committed(Cluster& cluster, const std::string& group,
                                        CallLimits limits) {
@@ -57,42 +46,23 @@ Result<std::optional<GroupDescription>> describe_consumer_group(BrokerLink& link
   if (found.error_code == ErrorCode::group_id_not_found) return std::optional<GroupDescription>();
   MILL_CHECK(
       check_code(found.error_code, cat("group '", group, "'"), found.error_message.value_or("")));
-  GroupDescription description{
-      .group = group, .state = found.group_state, .protocol = found.assignor_name};
-  for (const auto& member : found.members) {
-    GroupMemberInfo info{.member_id = member.member_id,
-                         .instance_id = member.instance_id,
-                         .client_id = member.client_id,
-                         .host = member.client_host};
-    for (const auto& topic : member.assignment.topic_partitions) {
-      for (const int32_t partition : topic.partitions) {
-        info.assigned.push_back({.topic = topic.topic_name, .partition = partition});
-      }
-    }
-    description.members.push_back(std::move(info));
-  }
-  return std::optional(std::move(description));
+  return std::optional(description_of(found));
 }
 
 }  // namespace
 
-Result<std::vector<GroupSummary>> list_groups(Cluster& cluster, CallLimits limits) {
-  return cluster.retrying(limits, [&]() -> Result<std::vector<GroupSummary>> {
-    std::vector<GroupSummary> groups;
+Result<std::vector<GroupListing>> list_groups(Cluster& cluster, CallLimits limits) {
+  return cluster.retrying(limits, [&]() -> Result<std::vector<GroupListing>> {
+    std::vector<GroupListing> groups;
     MILL_TRY(const auto nodes, cluster.nodes(limits));
     for (const int32_t id : nodes) {
       MILL_TRY(BrokerLink* const link, cluster.node(id, limits));
       MILL_TRY(const auto response,
                link->call<wire::ListGroupsResponse>(wire::ListGroupsRequest{}, limits));
       MILL_CHECK(check_code(response.error_code, "listing groups"));
-      for (const auto& group : response.groups) {
-        groups.push_back({.group = group.group_id,
-                          .protocol_type = group.protocol_type,
-                          .state = group.group_state,
-                          .type = group.group_type});
-      }
+      for (const auto& group : response.groups) groups.push_back(listing_of(group));
     }
-    std::ranges::sort(groups, {}, &GroupSummary::group);
+    std::ranges::sort(groups, {}, &GroupListing::group);
     return groups;
   });
 }
@@ -108,25 +78,10 @@ Result<GroupDescription> describe_group(Cluster& cluster, const std::string& gro
     MILL_TRY(const auto response, link->call<wire::DescribeGroupsResponse>(request, limits));
     if (response.groups.empty()) return nothing_about(group);
     const auto& found = response.groups.front();
-    // Before version 6 a group that is not there is answered as a dead one.
-    if (found.error_code == ErrorCode::group_id_not_found ||
-        (found.error_code == ErrorCode::none && found.group_state == "Dead")) {
-      return no_such_group(group);
-    }
+    if (is_missing(found)) return no_such_group(group);
     MILL_CHECK(
         check_code(found.error_code, cat("group '", group, "'"), found.error_message.value_or("")));
-    GroupDescription description{
-        .group = group, .state = found.group_state, .protocol = found.protocol_data};
-    for (const auto& member : found.members) {
-      auto assigned = decode_assignment(member.member_assignment);
-      description.members.push_back(
-          {.member_id = member.member_id,
-           .instance_id = member.group_instance_id,
-           .client_id = member.client_id,
-           .host = member.client_host,
-           .assigned = assigned ? *std::move(assigned) : std::vector<TopicPartition>()});
-    }
-    return description;
+    return description_of(found);
   });
 }
 

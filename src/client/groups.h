@@ -8,32 +8,13 @@
 
 #include "client/cluster.h"
 #include "client/offsets.h"
+#include "millrace/admin.h"
 
 namespace millrace::client {
 
-struct GroupSummary {
-  std::string group;
-  std::string protocol_type;
-  /// Empty where the broker is too old to tell.
-  std::string state;
-  std::string type;
-};
 /// The groups of all brokers, by name.
-Result<std::vector<GroupSummary>> list_groups(Cluster& cluster, CallLimits limits);
+Result<std::vector<GroupListing>> list_groups(Cluster& cluster, CallLimits limits);
 
-struct GroupMemberInfo {
-  std::string member_id;
-  std::optional<std::string> instance_id;
-  std::string client_id;
-  std::string host;
-  std::vector<TopicPartition> assigned;
-};
-struct GroupDescription {
-  std::string group;
-  std::string state;
-  std::string protocol;
-  std::vector<GroupMemberInfo> members;
-};
 /// group_id_not_found where there is no such group, whatever version the broker speaks.
 Result<GroupDescription> describe_group(Cluster& cluster, const std::string& group,
                                         CallLimits limits);

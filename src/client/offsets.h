@@ -6,12 +6,9 @@
 #include <vector>
 
 #include "client/cluster.h"
+#include "millrace/admin.h"
 
 namespace millrace::client {
-
-/// What stands for a time in ListOffsets.
-inline constexpr int64_t kLatest = -1;
-inline constexpr int64_t kEarliest = -2;
 
 using PartitionOffsets = std::map<TopicPartition, int64_t>;
 

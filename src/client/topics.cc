@@ -82,9 +82,8 @@ Result<void> add_partitions(Cluster& cluster, const std::string& topic, int32_t 
                     result.error_message.value_or(""));
 }
 
-Result<std::vector<TopicConfigValue>> describe_topic_config(Cluster& cluster,
-                                                            const std::string& topic,
-                                                            CallLimits limits) {
+Result<std::vector<ConfigValue>> describe_topic_config(Cluster& cluster, const std::string& topic,
+                                                       CallLimits limits) {
   wire::DescribeConfigsRequest request;
   request.resources.push_back({.resource_type = kTopicResource, .resource_name = topic});
   MILL_TRY(const auto response, ask_any<wire::DescribeConfigsResponse>(cluster, request, limits));
@@ -92,12 +91,12 @@ Result<std::vector<TopicConfigValue>> describe_topic_config(Cluster& cluster,
   const auto& result = response.results.front();
   MILL_CHECK(check_code(result.error_code, cat("configuration of topic '", topic, "'"),
                         result.error_message.value_or("")));
-  std::vector<TopicConfigValue> values;
+  std::vector<ConfigValue> values;
   for (const auto& config : result.configs) {
     values.push_back(
         {.name = config.name, .value = config.value, .own = config.config_source == kFromTopic});
   }
-  std::ranges::sort(values, {}, &TopicConfigValue::name);
+  std::ranges::sort(values, {}, &ConfigValue::name);
   return values;
 }
 
