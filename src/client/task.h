@@ -14,9 +14,6 @@
 
 namespace millrace::client {
 
-template <class T>
-class Task;
-
 namespace detail {
 
 struct FinalAwaiter {
@@ -37,6 +34,24 @@ struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
 };
 
+/// Keeps what the coroutine returned until it is taken.
+template <class T>
+struct Promise : PromiseBase {
+  template <class U>
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
+  T take() { return *std::move(value); }
+
+  std::optional<T> value;
+};
+
+template <>
+struct Promise<void> : PromiseBase {
+  void return_void() {}
+  void take() {}
+};
+
 }  // namespace detail
 
 /// Begins when it is awaited, and must be awaited at most once. Destroying one that was not awaited
@@ -44,15 +59,10 @@ struct PromiseBase {
 template <class T>
 class [[nodiscard]] Task {
  public:
-  struct promise_type : detail::PromiseBase {
+  struct promise_type : detail::Promise<T> {
     Task get_return_object() {
       return Task(std::coroutine_handle<promise_type>::from_promise(*this));
     }
-    template <class U>
-    void return_value(U&& result) {
-      value.emplace(std::forward<U>(result));
-    }
-    std::optional<T> value;
   };
 
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
@@ -66,35 +76,7 @@ class [[nodiscard]] Task {
     handle_.promise().continuation = awaiting;
     return handle_;
   }
-  T await_resume() { return *std::move(handle_.promise().value); }
-
- private:
-  explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  std::coroutine_handle<promise_type> handle_;
-};
-
-template <>
-class [[nodiscard]] Task<void> {
- public:
-  struct promise_type : detail::PromiseBase {
-    Task get_return_object() {
-      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
-    }
-    void return_void() {}
-  };
-
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Task& operator=(Task&&) = delete;
-  ~Task() {
-    if (handle_) handle_.destroy();
-  }
-
-  bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    handle_.promise().continuation = awaiting;
-    return handle_;
-  }
-  void await_resume() {}
+  T await_resume() { return handle_.promise().take(); }
 
  private:
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
