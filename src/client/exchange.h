@@ -76,7 +76,7 @@ class TypedExchange final : public Exchange {
   void finish_without_answer() override { finish(Answered<Response>{}); }
   void fail(Error error) override { finish(std::move(error)); }
 
-  /// What the in-process link gives to the handler.
+  /// What the in-process link moves to the handler.
   Request& request() { return request_; }
   void finish(Result<Answered<Response>> result) {
     if (result_) return;

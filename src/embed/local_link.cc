@@ -5,38 +5,9 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "handlers/api_list.h"
 #include "handlers/handlers.h"
-#include "wire/messages/add_offsets_to_txn.h"
-#include "wire/messages/add_partitions_to_txn.h"
-#include "wire/messages/api_versions.h"
-#include "wire/messages/consumer_group_describe.h"
-#include "wire/messages/consumer_group_heartbeat.h"
-#include "wire/messages/create_partitions.h"
-#include "wire/messages/create_topics.h"
-#include "wire/messages/delete_groups.h"
-#include "wire/messages/delete_records.h"
-#include "wire/messages/delete_topics.h"
-#include "wire/messages/describe_cluster.h"
-#include "wire/messages/describe_configs.h"
-#include "wire/messages/describe_groups.h"
-#include "wire/messages/end_txn.h"
-#include "wire/messages/fetch.h"
-#include "wire/messages/find_coordinator.h"
-#include "wire/messages/heartbeat.h"
-#include "wire/messages/incremental_alter_configs.h"
-#include "wire/messages/init_producer_id.h"
-#include "wire/messages/join_group.h"
-#include "wire/messages/leave_group.h"
-#include "wire/messages/list_groups.h"
-#include "wire/messages/list_offsets.h"
-#include "wire/messages/metadata.h"
-#include "wire/messages/offset_commit.h"
-#include "wire/messages/offset_delete.h"
-#include "wire/messages/offset_fetch.h"
-#include "wire/messages/offset_for_leader_epoch.h"
-#include "wire/messages/produce.h"
-#include "wire/messages/sync_group.h"
-#include "wire/messages/txn_offset_commit.h"
+#include "millrace/version.h"
 
 namespace millrace::embed {
 
@@ -100,15 +71,13 @@ void run(std::shared_ptr<LocalDriver> driver, handlers::RequestContext context,
   auto typed = std::static_pointer_cast<client::TypedExchange<Request, Response>>(exchange);
   // Record sets are views: what they point into lives as long as the request's context.
   context.frame = SharedBytes(std::move(exchange), {});
-  Request request = typed->request();
+  Request request = std::move(typed->request());
   auto slot =
       std::make_shared<LocalSlot<Request, Response>>(std::move(driver), std::move(typed), version);
-  using Call = handlers::Call<Request, Response>;
-  // By its exact type: overload resolution would look into messages that are not included here.
-  constexpr auto handle = static_cast<void (*)(const Call&)>(&handlers::handle);
-  handle(Call{.request = std::move(request),
-              .context = std::move(context),
-              .respond = handlers::Responder<Response>(std::move(slot))});
+  handlers::handle(
+      handlers::Call<Request, Response>{.request = std::move(request),
+                                        .context = std::move(context),
+                                        .respond = handlers::Responder<Response>(std::move(slot))});
 }
 
 struct Row {
@@ -116,48 +85,17 @@ struct Row {
   Run run = nullptr;
 };
 
-template <class Request, class Response>
-constexpr Row row() {
-  return {.api_key = Request::kApiKey, .run = &run<Request, Response>};
+template <class... Pairs>
+constexpr auto rows_of(handlers::ApiList<Pairs...>) {
+  return std::array{Row{.api_key = Pairs::Request::kApiKey,
+                        .run = &run<typename Pairs::Request, typename Pairs::Response>}...};
 }
 
-using namespace wire;
-
-/// What clients ask.
-constexpr std::array kRows = {
-    row<ProduceRequest, ProduceResponse>(),
-    row<FetchRequest, FetchResponse>(),
-    row<ListOffsetsRequest, ListOffsetsResponse>(),
-    row<MetadataRequest, MetadataResponse>(),
-    row<OffsetCommitRequest, OffsetCommitResponse>(),
-    row<OffsetFetchRequest, OffsetFetchResponse>(),
-    row<FindCoordinatorRequest, FindCoordinatorResponse>(),
-    row<JoinGroupRequest, JoinGroupResponse>(),
-    row<HeartbeatRequest, HeartbeatResponse>(),
-    row<LeaveGroupRequest, LeaveGroupResponse>(),
-    row<SyncGroupRequest, SyncGroupResponse>(),
-    row<DescribeGroupsRequest, DescribeGroupsResponse>(),
-    row<ListGroupsRequest, ListGroupsResponse>(),
-    row<ApiVersionsRequest, ApiVersionsResponse>(),
-    row<CreateTopicsRequest, CreateTopicsResponse>(),
-    row<DeleteTopicsRequest, DeleteTopicsResponse>(),
-    row<DeleteRecordsRequest, DeleteRecordsResponse>(),
-    row<InitProducerIdRequest, InitProducerIdResponse>(),
-    row<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(),
-    row<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(),
-    row<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(),
-    row<EndTxnRequest, EndTxnResponse>(),
-    row<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(),
-    row<DescribeConfigsRequest, DescribeConfigsResponse>(),
-    row<CreatePartitionsRequest, CreatePartitionsResponse>(),
-    row<DeleteGroupsRequest, DeleteGroupsResponse>(),
-    row<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(),
-    row<OffsetDeleteRequest, OffsetDeleteResponse>(),
-    row<DescribeClusterRequest, DescribeClusterResponse>(),
-    row<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(),
-    row<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(),
-};
+constexpr auto kRows = rows_of(handlers::ServedApis());
 static_assert(std::ranges::is_sorted(kRows, {}, &Row::api_key));
+
+using wire::ApiVersionsRequest;
+using wire::ApiVersionsResponse;
 
 class LocalLink final : public client::Link {
  public:
@@ -177,7 +115,8 @@ class LocalLink final : public client::Link {
                               .min_version = ApiVersionsRequest::kVersionMax,
                               .max_version = ApiVersionsRequest::kVersionMax});
     ranges_ = client::ApiRanges(known);
-    ApiVersionsRequest request{.client_software_name = "millrace", .client_software_version = "1"};
+    ApiVersionsRequest request{.client_software_name = "millrace",
+                               .client_software_version = std::string(kVersion)};
     auto asking = client::call<ApiVersionsResponse>(*driver_, self, std::move(request), deadline);
     auto response = co_await asking;
     if (!response) co_return std::move(response).error();
@@ -203,7 +142,7 @@ class LocalLink final : public client::Link {
     if (!version) return exchange->fail(std::move(version).error().with_context(kPeer));
     const auto found = std::ranges::lower_bound(kRows, exchange->api_key(), {}, &Row::api_key);
     MILL_ASSERT(found != kRows.end() && found->api_key == exchange->api_key(),
-                "the in-process link lacks an API that the client asks");
+                "the broker served an API that is not in its list");
     std::erase_if(pending_, [](const auto& pending) { return pending.expired(); });
     pending_.push_back(exchange);
     handlers::RequestContext context{

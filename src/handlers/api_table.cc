@@ -3,48 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/api_list.h"
 #include "handlers/handlers.h"
-#include "wire/messages/add_offsets_to_txn.h"
-#include "wire/messages/add_partitions_to_txn.h"
-#include "wire/messages/alter_configs.h"
-#include "wire/messages/api_versions.h"
-#include "wire/messages/consumer_group_describe.h"
-#include "wire/messages/consumer_group_heartbeat.h"
-#include "wire/messages/create_partitions.h"
-#include "wire/messages/create_topics.h"
-#include "wire/messages/delete_groups.h"
-#include "wire/messages/delete_records.h"
-#include "wire/messages/delete_topics.h"
-#include "wire/messages/describe_cluster.h"
-#include "wire/messages/describe_configs.h"
-#include "wire/messages/describe_groups.h"
-#include "wire/messages/describe_log_dirs.h"
-#include "wire/messages/describe_producers.h"
-#include "wire/messages/describe_topic_partitions.h"
-#include "wire/messages/describe_transactions.h"
-#include "wire/messages/elect_leaders.h"
-#include "wire/messages/end_txn.h"
-#include "wire/messages/fetch.h"
-#include "wire/messages/find_coordinator.h"
-#include "wire/messages/heartbeat.h"
-#include "wire/messages/incremental_alter_configs.h"
-#include "wire/messages/init_producer_id.h"
-#include "wire/messages/join_group.h"
-#include "wire/messages/leave_group.h"
-#include "wire/messages/list_config_resources.h"
-#include "wire/messages/list_groups.h"
-#include "wire/messages/list_offsets.h"
-#include "wire/messages/list_partition_reassignments.h"
-#include "wire/messages/list_transactions.h"
-#include "wire/messages/metadata.h"
-#include "wire/messages/offset_commit.h"
-#include "wire/messages/offset_delete.h"
-#include "wire/messages/offset_fetch.h"
-#include "wire/messages/offset_for_leader_epoch.h"
-#include "wire/messages/produce.h"
-#include "wire/messages/sync_group.h"
-#include "wire/messages/txn_offset_commit.h"
-#include "wire/messages/write_txn_markers.h"
 
 namespace millrace::handlers {
 
@@ -61,71 +21,40 @@ bool serve(ByteReader& body, RequestContext context, WireReturn to) {
   return true;
 }
 
+/// Advertised from 0 on although versions below 3 are closed, as Apache Kafka 4 does: older
+/// librdkafka looks for them before it compresses (KAFKA-18659).
+template <class Request>
+constexpr int16_t kAdvertisedMin = Request::kVersionMin;
+template <>
+constexpr int16_t kAdvertisedMin<wire::ProduceRequest> = 0;
+
+template <class Request>
+constexpr bool kMayWait = false;
+template <>
+constexpr bool kMayWait<wire::FetchRequest> = true;
+template <>
+constexpr bool kMayWait<wire::JoinGroupRequest> = true;
+template <>
+constexpr bool kMayWait<wire::SyncGroupRequest> = true;
+
 template <class Request, class Response>
-constexpr Api row(int16_t advertised_min = Request::kVersionMin) {
+constexpr Api row() {
   static_assert(Request::kApiKey == Response::kApiKey);
   return {.key = Request::kApiKey,
-          .advertised_min = advertised_min,
+          .advertised_min = kAdvertisedMin<Request>,
           .version_min = Request::kVersionMin,
           .version_max = Request::kVersionMax,
           .flexible_from = Request::kFlexibleFrom,
+          .may_wait = kMayWait<Request>,
           .serve = &serve<Request, Response>};
 }
 
-template <class Request, class Response>
-constexpr Api waiting_row() {
-  Api api = row<Request, Response>();
-  api.may_wait = true;
-  return api;
+template <class... Pairs>
+constexpr auto rows_of(ApiList<Pairs...>) {
+  return std::array{row<typename Pairs::Request, typename Pairs::Response>()...};
 }
 
-using namespace wire;
-
-constexpr std::array kApis = {
-    // Advertised from 0 on although versions below 3 are closed, as Apache Kafka 4 does: older
-    // librdkafka looks for them before it compresses (KAFKA-18659).
-    row<ProduceRequest, ProduceResponse>(0),
-    waiting_row<FetchRequest, FetchResponse>(),
-    row<ListOffsetsRequest, ListOffsetsResponse>(),
-    row<MetadataRequest, MetadataResponse>(),
-    row<OffsetCommitRequest, OffsetCommitResponse>(),
-    row<OffsetFetchRequest, OffsetFetchResponse>(),
-    row<FindCoordinatorRequest, FindCoordinatorResponse>(),
-    waiting_row<JoinGroupRequest, JoinGroupResponse>(),
-    row<HeartbeatRequest, HeartbeatResponse>(),
-    row<LeaveGroupRequest, LeaveGroupResponse>(),
-    waiting_row<SyncGroupRequest, SyncGroupResponse>(),
-    row<DescribeGroupsRequest, DescribeGroupsResponse>(),
-    row<ListGroupsRequest, ListGroupsResponse>(),
-    row<ApiVersionsRequest, ApiVersionsResponse>(),
-    row<CreateTopicsRequest, CreateTopicsResponse>(),
-    row<DeleteTopicsRequest, DeleteTopicsResponse>(),
-    row<DeleteRecordsRequest, DeleteRecordsResponse>(),
-    row<InitProducerIdRequest, InitProducerIdResponse>(),
-    row<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(),
-    row<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(),
-    row<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(),
-    row<EndTxnRequest, EndTxnResponse>(),
-    row<WriteTxnMarkersRequest, WriteTxnMarkersResponse>(),
-    row<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(),
-    row<DescribeConfigsRequest, DescribeConfigsResponse>(),
-    row<AlterConfigsRequest, AlterConfigsResponse>(),
-    row<DescribeLogDirsRequest, DescribeLogDirsResponse>(),
-    row<CreatePartitionsRequest, CreatePartitionsResponse>(),
-    row<DeleteGroupsRequest, DeleteGroupsResponse>(),
-    row<ElectLeadersRequest, ElectLeadersResponse>(),
-    row<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(),
-    row<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(),
-    row<OffsetDeleteRequest, OffsetDeleteResponse>(),
-    row<DescribeClusterRequest, DescribeClusterResponse>(),
-    row<DescribeProducersRequest, DescribeProducersResponse>(),
-    row<DescribeTransactionsRequest, DescribeTransactionsResponse>(),
-    row<ListTransactionsRequest, ListTransactionsResponse>(),
-    row<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(),
-    row<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(),
-    row<ListConfigResourcesRequest, ListConfigResourcesResponse>(),
-    row<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(),
-};
+constexpr auto kApis = rows_of(ServedApis());
 static_assert(std::ranges::is_sorted(kApis, {}, &Api::key));
 
 }  // namespace
