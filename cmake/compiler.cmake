@@ -5,6 +5,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
+# Some libraries ask for -pthread; a precompiled header fits only what was compiled with it, too.
+add_compile_options(-pthread)
 # Designated initializers name what differs from the defaults; the rest is meant to be left out.
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -23,7 +25,8 @@ endif()
 # A compiler cache and a fast linker where they are installed; neither changes what is built.
 find_program(MILL_CCACHE ccache)
 if(MILL_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${MILL_CCACHE})
+  # Without these it keeps nothing that was compiled with a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MILL_CCACHE})
 endif()
 find_program(MILL_MOLD mold)
 if(MILL_MOLD)
