@@ -24,6 +24,7 @@
 #include "millrace/result.h"
 #include "record/control_record.h"
 #include "record/validator.h"
+#include "storage/verification.h"
 
 namespace millrace::storage {
 struct AppendedInfo;
@@ -36,8 +37,8 @@ namespace millrace::broker {
 
 class FetchWaiter;
 
-/// Names one check of a transaction with its coordinator (KIP-890); 0: nothing was checked.
-using VerificationGuard = uint64_t;
+using storage::FirstSequence;
+using storage::VerificationGuard;
 
 struct TopicPartition {
   std::string topic;
@@ -171,9 +172,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   /// or kafka_storage_error, or the reason of retire().
   void append_internal(Bytes batches, InternalAppendCallback callback, InternalAppend options = {});
   /// What an append that begins a transaction here must bring, got before its coordinator is asked;
-  /// nothing where the producer has one open here under this epoch.
-  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
-                                                      int32_t first_sequence);
+  /// 0 where the producer has one open here under this epoch. invalid_producer_epoch where a later
+  /// epoch was seen here.
+  Result<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
+                                               int32_t first_sequence,
+                                               FirstSequence unknown_producer = FirstSequence::any);
 
   /// Calls back when every record below `up_to` is as durable as the topic's level promises for
   /// acks=all; at once where it already is. An `up_to` beyond the end counts as the end.

@@ -201,10 +201,11 @@ void Partition::Audience::reach(int64_t bytes, Woken& woken) {
   });
 }
 
-std::optional<VerificationGuard> Partition::verification_guard(ProducerId producer_id,
-                                                               int16_t epoch,
-                                                               int32_t first_sequence) {
-  return log_ ? log_->verification_guard(producer_id, epoch, first_sequence) : std::nullopt;
+Result<VerificationGuard> Partition::verification_guard(ProducerId producer_id, int16_t epoch,
+                                                        int32_t first_sequence,
+                                                        FirstSequence unknown_producer) {
+  if (!log_) return VerificationGuard(0);  // the append tells that there is no log
+  return log_->verification_guard(producer_id, epoch, first_sequence, unknown_producer);
 }
 
 }  // namespace millrace::broker

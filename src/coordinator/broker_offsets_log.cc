@@ -218,12 +218,12 @@ void BrokerOffsetsLog::append(PartitionId partition, OffsetsBatch batch, Appende
   }
 }
 
-std::optional<uint64_t> BrokerOffsetsLog::verification_guard(PartitionId partition,
-                                                             ProducerId producer_id,
-                                                             int16_t epoch) {
+Result<uint64_t> BrokerOffsetsLog::verification_guard(PartitionId partition, ProducerId producer_id,
+                                                      int16_t epoch) {
   const auto log = broker_.catalog().find_partition(broker::kOffsetsTopic, partition);
   constexpr int32_t kNoSequence = -1;
-  return log ? log->verification_guard(producer_id, epoch, kNoSequence) : std::nullopt;
+  if (!log) return uint64_t{0};  // the append tells that there is no partition
+  return log->verification_guard(producer_id, epoch, kNoSequence);
 }
 
 Result<void> BrokerOffsetsLog::replay(

@@ -37,8 +37,8 @@ class BrokerOffsetsLog final : public OffsetsLog {
   Result<void> ensure_created() override;
   int32_t partition_count() const override;
   void append(PartitionId partition, OffsetsBatch batch, Appended appended) override;
-  std::optional<uint64_t> verification_guard(PartitionId partition, ProducerId producer_id,
-                                             int16_t epoch) override;
+  Result<uint64_t> verification_guard(PartitionId partition, ProducerId producer_id,
+                                      int16_t epoch) override;
   Result<void> replay(PartitionId partition,
                       const std::function<Result<void>(const record::BatchView&)>& batch) override;
   std::optional<Uuid> find_partition(const std::string& topic,

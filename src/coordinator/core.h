@@ -86,7 +86,10 @@ class Core : public std::enable_shared_from_this<Core> {
   // offset_commit.cc
   void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
   // offset_transactions.cc
-  OffsetsPlace offsets_place(std::string_view group_id, ProducerId producer_id, int16_t epoch);
+  OffsetsPlace offsets_place(std::string_view group_id);
+  Result<uint64_t> offsets_guard(PartitionId partition, ProducerId producer_id, int16_t epoch) {
+    return log_.verification_guard(partition, producer_id, epoch);
+  }
   void end_transaction(PartitionId partition, Bytes marker, record::MarkerEpoch marker_epoch,
                        Reply<ErrorCode> reply);
   // offset_fetch.cc

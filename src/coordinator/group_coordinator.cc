@@ -59,9 +59,13 @@ void GroupCoordinator::commit_offsets(OffsetCommitRequest request,
   core_->commit_offsets(std::move(request), std::move(reply));
 }
 
-OffsetsPlace GroupCoordinator::offsets_place(std::string_view group_id, ProducerId producer_id,
-                                             int16_t epoch) {
-  return core_->offsets_place(group_id, producer_id, epoch);
+OffsetsPlace GroupCoordinator::offsets_place(std::string_view group_id) {
+  return core_->offsets_place(group_id);
+}
+
+Result<uint64_t> GroupCoordinator::offsets_guard(PartitionId partition, ProducerId producer_id,
+                                                 int16_t epoch) {
+  return core_->offsets_guard(partition, producer_id, epoch);
 }
 
 void GroupCoordinator::end_transaction(PartitionId partition, Bytes marker,

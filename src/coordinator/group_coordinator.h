@@ -75,8 +75,11 @@ class GroupCoordinator {
   void commit_offsets(OffsetCommitRequest request, Reply<OffsetCommitResponse> reply);
   /// Where a producer's transaction meets the group. Creates `__consumer_offsets` where it is
   /// missing.
-  [[nodiscard]] OffsetsPlace offsets_place(std::string_view group_id, ProducerId producer_id,
-                                           int16_t epoch);
+  [[nodiscard]] OffsetsPlace offsets_place(std::string_view group_id);
+  /// For TransactionalCommit; 0 where the producer's transaction is open on that partition already,
+  /// so that it need not be verified. invalid_producer_epoch where a later epoch was seen there.
+  [[nodiscard]] Result<uint64_t> offsets_guard(PartitionId partition, ProducerId producer_id,
+                                               int16_t epoch);
   /// Appends the marker to that partition of `__consumer_offsets`; once it is durable the offsets
   /// that the transaction committed there count, or are forgotten.
   void end_transaction(PartitionId partition, Bytes marker, record::MarkerEpoch marker_epoch,

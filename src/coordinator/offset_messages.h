@@ -32,7 +32,7 @@ struct TopicOffsetsToCommit {
 struct TransactionalCommit {
   ProducerId producer_id;
   int16_t producer_epoch = -1;
-  /// What offsets_place gave before the transaction was verified.
+  /// What offsets_guard gave before the transaction was verified.
   uint64_t guard = 0;
 };
 
@@ -41,9 +41,6 @@ struct OffsetsPlace {
   /// Not none: the coordinator cannot say now.
   ErrorCode error = ErrorCode::none;
   PartitionId partition{0};
-  /// For TransactionalCommit; nothing where the producer's transaction is open there already, so
-  /// that it need not be verified.
-  std::optional<uint64_t> guard;
 };
 
 struct OffsetCommitRequest {

@@ -10,11 +10,10 @@
 
 namespace millrace::coordinator {
 
-OffsetsPlace Core::offsets_place(std::string_view group_id, ProducerId producer_id, int16_t epoch) {
+OffsetsPlace Core::offsets_place(std::string_view group_id) {
   OffsetsPlace place;
   if (place.error = find_coordinator(group_id); place.error != ErrorCode::none) return place;
   place.partition = partition_of_group(group_id, log_.partition_count());
-  place.guard = log_.verification_guard(place.partition, producer_id, epoch);
   return place;
 }
 

@@ -52,9 +52,10 @@ class OffsetsLog : public TopicView {
   /// an error nothing of the batch counts.
   virtual void append(PartitionId partition, OffsetsBatch batch, Appended appended) = 0;
 
-  /// To be got before a producer's transaction is verified; nothing where it is open there.
-  virtual std::optional<uint64_t> verification_guard(PartitionId partition, ProducerId producer_id,
-                                                     int16_t epoch) = 0;
+  /// To be got before a producer's transaction is verified; 0 where it is open there.
+  /// invalid_producer_epoch where the partition knows a later epoch.
+  virtual Result<uint64_t> verification_guard(PartitionId partition, ProducerId producer_id,
+                                              int16_t epoch) = 0;
 
   /// Gives every batch of the partition, oldest first, to `batch`. Stops at the first error.
   virtual Result<void> replay(

@@ -23,14 +23,11 @@ void handle(const AddOffsetsToTxnCall& call) {
   if (!call.context.allowed_on_group(broker::Operation::read, request.group_id)) {
     return call.respond({.error_code = ErrorCode::group_authorization_failed});
   }
-  const coordinator::ProducerIdentity producer{.id = ProducerId(request.producer_id),
-                                               .epoch = request.producer_epoch};
-  const auto place =
-      call.context.groups().offsets_place(request.group_id, producer.id, producer.epoch);
+  const auto place = call.context.groups().offsets_place(request.group_id);
   if (place.error != ErrorCode::none) return call.respond({.error_code = place.error});
   call.context.transactions().add_partitions(
       {.transactional_id = request.transactional_id,
-       .producer = producer,
+       .producer = {.id = ProducerId(request.producer_id), .epoch = request.producer_epoch},
        .partitions = {{std::string(broker::kOffsetsTopic), place.partition}}},
       [respond = call.respond](ErrorCode error) {
         respond({.error_code = for_version(error, respond.version(), kFirstWithFenced)});

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/partition.h"
+#include "handlers/errors.h"
 #include "handlers/handlers.h"
 #include "handlers/transaction_admission.h"
 #include "record/batch_view.h"
@@ -196,13 +197,21 @@ void look_at_producer(Target& target) {
   target.producer = {.id = header->producer_id(), .epoch = header->producer_epoch()};
 }
 
-// Of a batch that the transaction may begin with on its partition, 0 for others.
-broker::VerificationGuard guard_of(const Target& target) {
-  if (!target.producer || target.refusal != ErrorCode::none) return 0;
+// Finds the guard of a batch that the transaction may begin with on its partition; refuses one of
+// an epoch that is over there.
+void look_at_transaction(const ProduceCall& call, Target& target) {
+  target.guard = 0;
+  if (!target.producer || target.refusal != ErrorCode::none) return;
   const auto header = record::BatchHeader::parse(target.records);
-  return target.partition
-      ->verification_guard(target.producer->id, target.producer->epoch, header->base_sequence())
-      .value_or(0);
+  const auto guard = target.partition->verification_guard(
+      target.producer->id, target.producer->epoch, header->base_sequence(),
+      call.version() >= kFirstOfTransactionsTwo ? broker::FirstSequence::zero
+                                                : broker::FirstSequence::any);
+  if (guard) {
+    target.guard = *guard;
+  } else {
+    target.refusal = to_wire(guard.error());
+  }
 }
 
 Admission admission_of(const ProduceCall& call, const std::vector<Target>& targets) {
@@ -240,7 +249,8 @@ void admit_and_append(const std::shared_ptr<PendingProduce>& pending, std::vecto
                   not_admitted(id.partition.value(), refusal_of(error, pending->call().version())));
               continue;
             }
-            const auto before = std::exchange(target.guard, guard_of(target));
+            const auto before = target.guard;
+            look_at_transaction(pending->call(), target);
             if (may_ask_again == MayAskAgain::yes && target.guard != 0 && target.guard != before) {
               asked_again.push_back(std::move(target));
             } else {
@@ -257,7 +267,7 @@ void write_in_transaction(const std::shared_ptr<PendingProduce>& pending,
                           const std::vector<Target>& targets) {
   std::vector<Target> beginning;
   for (Target target : targets) {
-    target.guard = guard_of(target);
+    look_at_transaction(pending->call(), target);
     if (target.guard == 0) {
       append(pending, target);
     } else {

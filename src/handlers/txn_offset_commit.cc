@@ -5,6 +5,7 @@
 
 #include "broker/topic.h"
 #include "coordinator/group_coordinator.h"
+#include "handlers/errors.h"
 #include "handlers/handlers.h"
 #include "handlers/transaction_admission.h"
 
@@ -129,9 +130,9 @@ void commit(const Screened& screened, uint64_t guard) {
       });
 }
 
-coordinator::OffsetsPlace find_place(const TxnOffsetCommitCall& call) {
-  return call.context.groups().offsets_place(
-      call.request.group_id, ProducerId(call.request.producer_id), call.request.producer_epoch);
+Result<uint64_t> find_guard(const TxnOffsetCommitCall& call, PartitionId partition) {
+  return call.context.groups().offsets_guard(partition, ProducerId(call.request.producer_id),
+                                             call.request.producer_epoch);
 }
 
 enum class MayAskAgain : uint8_t { no, yes };
@@ -139,12 +140,11 @@ enum class MayAskAgain : uint8_t { no, yes };
 // Offsets that may begin a transaction on their group's partition: it is known to the transaction's
 // coordinator first. The end of the producer's last transaction takes the guard along where the
 // coordinator waited for that end before it said yes.
-void admit_and_commit(const Screened& screened, const coordinator::OffsetsPlace& place,
+void admit_and_commit(const Screened& screened, PartitionId partition, uint64_t guard,
                       MayAskAgain may_ask_again = MayAskAgain::yes) {
   const TxnOffsetCommitCall& call = screened.call;
   const auto& request = call.request;
-  const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic),
-                                                  place.partition};
+  const coordinator::TransactionPartition offsets{std::string(broker::kOffsetsTopic), partition};
   admit(call.context,
         {.transactional_id = request.transactional_id,
          .producer = {.id = ProducerId(request.producer_id), .epoch = request.producer_epoch},
@@ -152,16 +152,16 @@ void admit_and_commit(const Screened& screened, const coordinator::OffsetsPlace&
          .version = call.version() >= kFirstOfVersionTwo ? coordinator::TransactionVersion::v2
                                                          : coordinator::TransactionVersion::v1,
          .knows_abortable = call.version() >= kFirstWithAbortable},
-        [screened, offsets, place, may_ask_again](const coordinator::VerifiedPartitions& admitted) {
+        [screened, offsets, guard, may_ask_again](const coordinator::VerifiedPartitions& admitted) {
           const ErrorCode error = admitted.at(offsets);
           if (error != ErrorCode::none) return screened.refuse(error);
           if (may_ask_again == MayAskAgain::yes) {
-            const auto place_now = find_place(screened.call);
-            if (place_now.guard && place_now.guard != place.guard) {
-              return admit_and_commit(screened, place_now, MayAskAgain::no);
+            const auto guard_now = find_guard(screened.call, offsets.partition);
+            if (guard_now && *guard_now != 0 && *guard_now != guard) {
+              return admit_and_commit(screened, offsets.partition, *guard_now, MayAskAgain::no);
             }
           }
-          commit(screened, *place.guard);
+          commit(screened, guard);
         });
 }
 
@@ -178,10 +178,12 @@ void handle(const TxnOffsetCommitCall& call) {
   const auto screened = screen(call);
   if (screened.call.request.topics.empty()) return screened.respond({});
   if (request.group_id.empty()) return screened.refuse(ErrorCode::invalid_group_id);
-  const auto place = find_place(call);
+  const auto place = call.context.groups().offsets_place(request.group_id);
   if (place.error != ErrorCode::none) return screened.refuse(place.error);
-  if (!place.guard) return commit(screened, 0);
-  admit_and_commit(screened, place);
+  const auto guard = find_guard(call, place.partition);
+  if (!guard) return screened.refuse(to_wire(guard.error()));
+  if (*guard == 0) return commit(screened, 0);
+  admit_and_commit(screened, place.partition, *guard);
 }
 
 }  // namespace millrace::handlers

@@ -32,6 +32,7 @@
 #include "storage/published_tail.h"
 #include "storage/recovery_report.h"
 #include "storage/topic_partition.h"
+#include "storage/verification.h"
 
 namespace millrace::storage {
 
@@ -39,10 +40,6 @@ class Segment;
 struct AbortedTransaction;
 struct BatchPlace;
 struct LastOfProducer;
-
-/// Names one check of a transaction with its coordinator (KIP-890); 0: nothing was checked.
-using VerificationGuard = uint64_t;
-inline constexpr VerificationGuard kNoVerification = 0;
 
 enum class AppendOrigin : uint8_t {
   client,    // sequences of idempotent producers are checked
@@ -191,11 +188,13 @@ class PartitionLog {
   Result<AppendedInfo> append(const AppendRequest& request);
 
   /// KIP-890: a transaction begins on a partition only if its coordinator knows that it does, and
-  /// not if it ended while the coordinator was asked. Nothing where the producer has one open here
-  /// under this epoch, so that nobody needs to be asked; else a guard, to be got before asking.
-  /// A later batch is refused as long as the first one that was asked for has not come.
-  std::optional<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
-                                                      int32_t first_sequence);
+  /// not if it ended while the coordinator was asked. A guard, to be got before asking, or
+  /// kNoVerification where the producer has one open here under this epoch, so that nobody needs to
+  /// be asked. A later batch is refused as long as the first one that was asked for has not come.
+  /// invalid_producer_epoch where the log knows a later epoch.
+  Result<VerificationGuard> verification_guard(ProducerId producer_id, int16_t epoch,
+                                               int32_t first_sequence,
+                                               FirstSequence unknown_producer = FirstSequence::any);
 
   /// Where readers of committed records stop: the first record of a transaction that is open or
   /// whose end is not below `high_watermark`; else the high watermark. Safe from one thread at a
@@ -292,11 +291,21 @@ class PartitionLog {
     Offset last_offset;
     int64_t max_timestamp = -1;
   };
+  /// A transaction that is being verified.
+  struct Verifying {
+    VerificationGuard guard = kNoVerification;
+    int16_t epoch = -1;
+    int32_t first_sequence = -1;
+    FirstSequence unknown_producer = FirstSequence::any;
+    int64_t asked_ms = 0;
+  };
   Result<std::vector<Incoming>> place_batches(const AppendRequest& request) MILL_REQUIRES(mutex_);
   Result<std::optional<WrittenBatch>> check_sequences(const std::vector<Incoming>& batches) const
       MILL_REQUIRES(mutex_);
   Result<void> check_transactions(const AppendRequest& request,
                                   const std::vector<Incoming>& batches) const MILL_REQUIRES(mutex_);
+  Result<void> check_first(const ProducerBatch& batch, const Verifying& asked) const
+      MILL_REQUIRES(mutex_);
   bool is_open_here(ProducerId producer_id, int16_t epoch) const MILL_REQUIRES(mutex_);
   Result<void> make_room(const AppendRequest& request, const std::vector<Incoming>& batches)
       MILL_REQUIRES(mutex_);
@@ -348,12 +357,6 @@ class PartitionLog {
   /// Transactions whose end was not below the high watermark yet: first offset, marker.
   std::map<Offset, Offset> ended_ MILL_GUARDED_BY(mutex_);
   /// Producers whose transaction is being verified. A marker ends what was asked before it.
-  struct Verifying {
-    VerificationGuard guard = kNoVerification;
-    int16_t epoch = -1;
-    int32_t first_sequence = -1;
-    int64_t asked_ms = 0;
-  };
   std::unordered_map<ProducerId, Verifying> verifying_ MILL_GUARDED_BY(mutex_);
   VerificationGuard last_guard_ MILL_GUARDED_BY(mutex_) = kNoVerification;
   LeaderEpochs epochs_ MILL_GUARDED_BY(mutex_);

@@ -84,30 +84,48 @@ Result<void> PartitionLog::check_transactions(const AppendRequest& request,
       MILL_CHECK(producers_.check_marker(batch, request.marker_epoch));
       continue;
     }
-    const bool is_open = is_open_here(batch.producer_id, batch.epoch);
-    if (batch.is_transactional == is_open) continue;
-    const auto asked = verifying_.find(batch.producer_id);
-    if (is_open || request.guard == kNoVerification || asked == verifying_.end() ||
-        asked->second.guard != request.guard) {
-      return kafka_error(ErrorCode::invalid_txn_state,
-                         cat("producer ", batch.producer_id, " epoch ", batch.epoch, " has ",
-                             is_open ? "a transaction open on " : "no transaction on ", name_));
-    }
-    if (batch.first_sequence > asked->second.first_sequence) {
+    const auto found = verifying_.find(batch.producer_id);
+    const Verifying* asked = found == verifying_.end() ? nullptr : &found->second;
+    const auto refused = [&](const char* what) {
       return kafka_error(
-          ErrorCode::out_of_order_sequence_number,
-          cat("producer ", batch.producer_id, " epoch ", batch.epoch, " sent sequence ",
-              batch.first_sequence, " to ", name_, " before ", asked->second.first_sequence));
+          ErrorCode::invalid_txn_state,
+          cat("producer ", batch.producer_id, " epoch ", batch.epoch, " has ", what, name_));
+    };
+    const bool begins = batch.is_transactional && !is_open_here(batch.producer_id, batch.epoch);
+    const bool may_begin =
+        asked && request.guard != kNoVerification && asked->guard == request.guard;
+    if (begins && !may_begin) return refused("no transaction on ");
+    if (asked && request.origin == AppendOrigin::client) MILL_CHECK(check_first(batch, *asked));
+    const ProducerEntry* known = producers_.find(batch.producer_id);
+    if (!batch.is_transactional && known && known->has_open_transaction()) {
+      return refused("a transaction open on ");
     }
   }
   return {};
 }
 
-std::optional<VerificationGuard> PartitionLog::verification_guard(ProducerId producer_id,
-                                                                  int16_t epoch,
-                                                                  int32_t first_sequence) {
+Result<void> PartitionLog::check_first(const ProducerBatch& batch, const Verifying& asked) const {
+  const bool is_skipped = asked.epoch == batch.epoch && batch.first_sequence > asked.first_sequence;
+  const bool is_missing = asked.unknown_producer == FirstSequence::zero &&
+                          batch.first_sequence != 0 && !producers_.find(batch.producer_id);
+  if (!is_skipped && !is_missing) return {};
+  return kafka_error(
+      ErrorCode::out_of_order_sequence_number,
+      cat("producer ", batch.producer_id, " epoch ", batch.epoch, " sent sequence ",
+          batch.first_sequence, " to ", name_, " before ", is_skipped ? asked.first_sequence : 0));
+}
+
+Result<VerificationGuard> PartitionLog::verification_guard(ProducerId producer_id, int16_t epoch,
+                                                           int32_t first_sequence,
+                                                           FirstSequence unknown_producer) {
   const MutexLock lock(mutex_);
-  if (is_open_here(producer_id, epoch)) return std::nullopt;
+  const ProducerEntry* known = producers_.find(producer_id);
+  if (known && epoch < known->epoch) {
+    return kafka_error(ErrorCode::invalid_producer_epoch,
+                       cat("producer ", producer_id, " has epoch ", epoch, "; ", name_,
+                           " has seen epoch ", known->epoch));
+  }
+  if (is_open_here(producer_id, epoch)) return kNoVerification;
   Verifying& verifying = verifying_[producer_id];
   // Requests of one producer that are verified at the same time share the guard.
   if (verifying.guard == kNoVerification) verifying.guard = ++last_guard_;
@@ -115,6 +133,7 @@ std::optional<VerificationGuard> PartitionLog::verification_guard(ProducerId pro
     verifying.epoch = epoch;
     verifying.first_sequence = first_sequence;
   }
+  verifying.unknown_producer = unknown_producer;
   verifying.asked_ms = clock_.wall_ms();
   return verifying.guard;
 }

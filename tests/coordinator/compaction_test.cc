@@ -83,10 +83,10 @@ class CompactionTest : public ::testing::Test {
         {.topic = kTopic,
          .partitions = {{.partition = PartitionId(partition), .offset = Offset(offset)}}}};
     if (producer) {
-      const auto place = groups_->offsets_place(group, producer->id, producer->epoch);
-      request.transaction = TransactionalCommit{.producer_id = producer->id,
-                                                .producer_epoch = producer->epoch,
-                                                .guard = place.guard.value_or(0)};
+      const auto place = groups_->offsets_place(group);
+      const auto guard = groups_->offsets_guard(place.partition, producer->id, producer->epoch);
+      request.transaction = TransactionalCommit{
+          .producer_id = producer->id, .producer_epoch = producer->epoch, .guard = *guard};
     }
     ErrorCode error = ErrorCode::request_timed_out;
     groups_->commit_offsets(request, [&](OffsetCommitResponse response) {

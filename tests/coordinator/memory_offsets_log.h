@@ -57,14 +57,12 @@ class MemoryOffsetsLog final : public OffsetsLog {
   const std::vector<CommittedPlace>& last_below() const { return last_below_; }
   uint64_t last_guard() const { return last_guard_; }
   /// What verification_guard answers.
-  std::optional<uint64_t> guard = 1;
+  Result<uint64_t> guard = uint64_t{1};
 
   Result<void> ensure_created() override;
   int32_t partition_count() const override { return static_cast<int32_t>(partitions_.size()); }
   void append(PartitionId partition, OffsetsBatch batch, Appended appended) override;
-  std::optional<uint64_t> verification_guard(PartitionId, ProducerId, int16_t) override {
-    return guard;
-  }
+  Result<uint64_t> verification_guard(PartitionId, ProducerId, int16_t) override { return guard; }
   Result<void> replay(PartitionId partition,
                       const std::function<Result<void>(const record::BatchView&)>& batch) override;
   std::optional<Uuid> find_partition(const std::string& topic,

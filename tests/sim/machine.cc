@@ -130,12 +130,13 @@ AppendResult Machine::append(const broker::Partition& partition, const std::vect
   const auto writable = broker_->catalog().find_partition(id.topic, id.partition);
   const auto guard =
       writable->verification_guard(producer.identity.id, producer.identity.epoch, sequence);
+  if (!guard) return {.error = guard.error().kafka_code().value()};
   AppendResult result{.error = ErrorCode::request_timed_out};
-  if (guard) {
+  if (*guard != 0) {
     result.error = add(producer, {id.topic, id.partition});
     if (result.error != ErrorCode::none) return result;
   }
-  writable->append({.records = batch, .acks = -1, .guard = guard.value_or(0)},
+  writable->append({.records = batch, .acks = -1, .guard = *guard},
                    [&result](broker::ProduceOutcome outcome) {
                      result = {.error = outcome.error, .base_offset = outcome.base_offset.value()};
                    });
@@ -145,9 +146,12 @@ AppendResult Machine::append(const broker::Partition& partition, const std::vect
 
 ErrorCode Machine::commit(const std::string& group, const std::string& topic, PartitionId partition,
                           int64_t offset, const TransactionalProducer& producer) {
-  const auto place = groups_->offsets_place(group, producer.identity.id, producer.identity.epoch);
+  const auto place = groups_->offsets_place(group);
   if (place.error != ErrorCode::none) return place.error;
-  if (place.guard) {
+  const auto guard =
+      groups_->offsets_guard(place.partition, producer.identity.id, producer.identity.epoch);
+  if (!guard) return guard.error().kafka_code().value();
+  if (*guard != 0) {
     const auto error = add(producer, {std::string(broker::kOffsetsTopic), place.partition});
     if (error != ErrorCode::none) return error;
   }
@@ -155,7 +159,7 @@ ErrorCode Machine::commit(const std::string& group, const std::string& topic, Pa
   request.group_id = group;
   request.transaction = {.producer_id = producer.identity.id,
                          .producer_epoch = producer.identity.epoch,
-                         .guard = place.guard.value_or(0)};
+                         .guard = *guard};
   request.topics = {
       {.topic = topic, .partitions = {{.partition = partition, .offset = Offset(offset)}}}};
   ErrorCode error = ErrorCode::request_timed_out;

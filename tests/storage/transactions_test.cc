@@ -21,12 +21,13 @@ class Transactions : public LogTest {
 
   /// One record of the producer's transaction, which begins with it where none is open.
   Result<AppendedInfo> send(ProducerId producer, int16_t epoch = 0) {
-    const auto guard = log->verification_guard(producer, epoch, sequences[producer]);
+    const VerificationGuard guard =
+        log->verification_guard(producer, epoch, sequences[producer]).value_or(kNoVerification);
     auto done = append({.producer = producer,
                         .epoch = epoch,
                         .sequence = sequences[producer],
                         .is_transactional = true,
-                        .guard = guard.value_or(kNoVerification)});
+                        .guard = guard});
     if (done) ++sequences[producer];
     return done;
   }
@@ -118,14 +119,23 @@ TEST_F(Transactions, BeginningNeedsAGuard) {
       ErrorCode::invalid_txn_state);
   EXPECT_EQ(log->log_end_offset(), Offset(0));
   ASSERT_TRUE(send(kAlice));
-  EXPECT_FALSE(log->verification_guard(kAlice, 0, 1)) << "it is open: nobody needs to be asked";
+  EXPECT_EQ(log->verification_guard(kAlice, 0, 1).value(), kNoVerification)
+      << "it is open: nobody needs to be asked";
+}
+
+TEST_F(Transactions, EpochThatIsOverGetsNoGuard) {
+  ASSERT_TRUE(send(kAlice, 1));
+  EXPECT_EQ(code_of(log->verification_guard(kAlice, 0, 1)), ErrorCode::invalid_producer_epoch);
+  ASSERT_TRUE(end(kAlice, record::MarkerType::commit, 1));
+  EXPECT_EQ(code_of(log->verification_guard(kAlice, 0, 1)), ErrorCode::invalid_producer_epoch);
+  EXPECT_NE(log->verification_guard(kAlice, 1, 1).value(), kNoVerification);
 }
 
 TEST_F(Transactions, MarkerEndsWhatWasAskedBeforeIt) {
   ASSERT_TRUE(send(kAlice));
   ASSERT_TRUE(commit(kAlice));
   const auto guard = log->verification_guard(kAlice, 0, 1);
-  ASSERT_TRUE(guard);
+  ASSERT_NE(guard.value(), kNoVerification);
   ASSERT_TRUE(abort(kAlice));
   EXPECT_EQ(code_of(append({.producer = kAlice,
                             .epoch = 0,
@@ -137,7 +147,7 @@ TEST_F(Transactions, MarkerEndsWhatWasAskedBeforeIt) {
 
 TEST_F(Transactions, BeginsWithTheFirstBatchThatWasAskedFor) {
   const auto guard = log->verification_guard(kAlice, 0, 0);
-  ASSERT_EQ(log->verification_guard(kAlice, 0, 1), guard);
+  ASSERT_EQ(log->verification_guard(kAlice, 0, 1).value(), guard.value());
   const BatchSpec second{
       .producer = kAlice, .epoch = 0, .sequence = 1, .is_transactional = true, .guard = *guard};
   EXPECT_EQ(code_of(append(second)), ErrorCode::out_of_order_sequence_number);
@@ -145,9 +155,40 @@ TEST_F(Transactions, BeginsWithTheFirstBatchThatWasAskedFor) {
   EXPECT_TRUE(append(second));
 }
 
+// Also by a batch outside of any transaction.
+TEST_F(Transactions, NothingPassesTheFirstBatchThatWasAskedFor) {
+  ASSERT_NE(log->verification_guard(kAlice, 0, 0).value(), kNoVerification);
+  EXPECT_EQ(code_of(append({.producer = kAlice, .epoch = 0, .sequence = 1})),
+            ErrorCode::out_of_order_sequence_number);
+  EXPECT_TRUE(append({.producer = kAlice, .epoch = 0, .sequence = 0}));
+}
+
+TEST_F(Transactions, EpochFromTheFutureHoldsNobodyUp) {
+  ASSERT_NE(log->verification_guard(kAlice, 9, 0).value(), kNoVerification);
+  sequences[kAlice] = 1;
+  EXPECT_TRUE(send(kAlice, 1));
+}
+
+TEST_F(Transactions, UnknownProducerOfVersionTwoBeginsAtZero) {
+  const auto begin_at = [&](int32_t sequence, FirstSequence unknown_producer) {
+    const auto guard = log->verification_guard(kAlice, 0, sequence, unknown_producer);
+    return code_of(append({.producer = kAlice,
+                           .epoch = 0,
+                           .sequence = sequence,
+                           .is_transactional = true,
+                           .guard = guard.value()}));
+  };
+  EXPECT_EQ(begin_at(3, FirstSequence::zero), ErrorCode::out_of_order_sequence_number);
+  EXPECT_EQ(begin_at(3, FirstSequence::any), ErrorCode::none);
+  ASSERT_TRUE(commit(kAlice));
+  EXPECT_EQ(begin_at(4, FirstSequence::zero), ErrorCode::none) << "it is known by now";
+}
+
 TEST_F(Transactions, RecordsOutsideAreRefusedWhileOneIsOpen) {
   ASSERT_TRUE(send(kAlice));
   EXPECT_EQ(code_of(append({.producer = kAlice, .epoch = 0, .sequence = 1})),
+            ErrorCode::invalid_txn_state);
+  EXPECT_EQ(code_of(append({.producer = kAlice, .epoch = 1, .sequence = 0})),
             ErrorCode::invalid_txn_state);
 }
 
