@@ -29,6 +29,10 @@ ValidationFailure failure(const Error& error) {
   return failure(error.kafka_code().value_or(ErrorCode::invalid_record), error.message());
 }
 
+std::string where_of(const ValidationOptions& options) {
+  return options.topic_partition.empty() ? std::string() : cat(" in ", options.topic_partition);
+}
+
 /// One validation; exists so that each step can name what it refuses.
 class Validator {
  public:
@@ -47,9 +51,7 @@ class Validator {
   }
 
  private:
-  std::string where() const {
-    return options_.topic_partition.empty() ? std::string() : cat(" in ", options_.topic_partition);
-  }
+  std::string where() const { return where_of(options_); }
 
   std::optional<ValidationFailure> check_size(size_t size) const {
     if (static_cast<int64_t>(size) <= options_.batch_size_max) return std::nullopt;
@@ -74,11 +76,6 @@ class Validator {
   }
 
   std::optional<ValidationFailure> check_client_batch() const {
-    if (batch_.base_offset() != Offset(0)) {
-      return failure(ErrorCode::invalid_record,
-                     cat("The baseOffset of the record batch", where(), " should be 0, but it is ",
-                         batch_.base_offset()));
-    }
     if (auto refused = check_count()) return refused;
     if (batch_.is_control()) {
       return failure(ErrorCode::invalid_record, "Clients are not allowed to write control records");
@@ -252,6 +249,13 @@ std::variant<size_t, ValidationFailure> find_batch(ByteView bytes) {
   return size;
 }
 
+/// Of a batch that find_batch found. Kafka reads them whether or not the header is complete.
+int16_t attributes_of(ByteView bytes) {
+  static_assert(kBatchPrefixSize + kLegacyRecordSizeMin >=
+                HeaderLayout::kAttributes + sizeof(int16_t));
+  return load_be<int16_t>(bytes.data() + HeaderLayout::kAttributes);
+}
+
 /// True where Kafka's iteration would find one more batch behind the first, or fail on it.
 std::optional<ValidationFailure> check_rest(ByteView rest) {
   if (rest.empty()) return std::nullopt;  // as good as always
@@ -275,17 +279,15 @@ std::variant<bool, ValidationFailure> is_transactional(ByteView bytes) {
     if (refused->code == ErrorCode::corrupt_message) return std::move(*refused);
     return false;
   }
-  const auto header = BatchHeader::parse(bytes);
-  return header && header->is_transactional();
+  return (attributes_of(bytes) & AttributeBits::kTransactional) != 0;
 }
 
 std::optional<ValidationFailure> check_request(ByteView bytes, bool allow_zstd) {
   auto found = find_batch(bytes);
   if (auto* refused = std::get_if<ValidationFailure>(&found)) return std::move(*refused);
   const size_t size = std::get<size_t>(found);
-  if (!allow_zstd && size >= kBatchHeaderSize &&
-      (load_be<int16_t>(bytes.data() + HeaderLayout::kAttributes) & AttributeBits::kCodecMask) ==
-          static_cast<int>(Codec::zstd)) {
+  if (!allow_zstd &&
+      (attributes_of(bytes) & AttributeBits::kCodecMask) == static_cast<int>(Codec::zstd)) {
     return failure(ErrorCode::unsupported_compression_type,
                    "Produce requests below version 7 are not allowed to use ZStandard compression");
   }
@@ -296,6 +298,12 @@ Validation validate_batch(ByteView bytes, const ValidationOptions& options) {
   if (auto refused = check_request(bytes, options.allow_zstd)) {
     refused->is_in_request = true;
     return *std::move(refused);
+  }
+  const auto base_offset = load_be<int64_t>(bytes.data());
+  if (options.origin == Origin::client && base_offset != 0) {
+    return failure(ErrorCode::invalid_record,
+                   cat("The baseOffset of the record batch", where_of(options),
+                       " should be 0, but it is ", base_offset));
   }
   auto batch = BatchView::parse(bytes.first(std::get<size_t>(find_batch(bytes))));
   if (!batch) return failure(batch.error());

@@ -99,6 +99,22 @@ TEST_F(Validator, RefusesLengthsBelowAnyRecords) {
   }
 }
 
+// As short as a record of the oldest format may be, and everything but its attributes missing.
+TEST_F(Validator, ReadsTheAttributesOfABatchWhoseHeaderIsCutShort) {
+  Bytes bytes = make_batch(some_records(2));
+  bytes.resize(26);
+  store_be<int32_t>(bytes.data() + HeaderLayout::kLength, 14);
+  EXPECT_FALSE(std::get<bool>(is_transactional(bytes)));
+  store_be<int16_t>(bytes.data() + HeaderLayout::kAttributes,
+                    AttributeBits::kTransactional | static_cast<int>(Codec::zstd));
+  EXPECT_TRUE(std::get<bool>(is_transactional(bytes)));
+  EXPECT_FALSE(check_request(bytes, true));
+  EXPECT_EQ(check_request(bytes, false)->code, ErrorCode::unsupported_compression_type);
+  refuse(bytes, ErrorCode::corrupt_message);
+  bytes.front() = std::byte{1};
+  refuse(bytes, ErrorCode::invalid_record);
+}
+
 TEST_F(Validator, RefusesABatchBeyondTheTopicsLimit) {
   const Bytes bytes = make_batch(some_records(20));
   options.batch_size_max = static_cast<int64_t>(bytes.size());
@@ -132,7 +148,10 @@ TEST_F(Validator, RefusesCountAndDeltaThatLieTogether) {
 }
 
 TEST_F(Validator, RefusesAClientsBatchThatDoesNotStartAtZero) {
-  refuse(make_batch(some_records(2), {.base_offset = Offset(1)}), ErrorCode::invalid_record);
+  const Bytes bytes = make_batch(some_records(2), {.base_offset = Offset(1)});
+  refuse(bytes, ErrorCode::invalid_record);
+  options.batch_size_max = 1;
+  refuse(bytes, ErrorCode::invalid_record);
 }
 
 TEST_F(Validator, RefusesControlBatchesOfClientsOnly) {
