@@ -105,7 +105,8 @@ Result<Offset> Partition::delete_records(Offset before) {
     return kafka_error(ErrorCode::invalid_topic_exception,
                        cat("Cannot delete records of internal topic ", id_.topic));
   }
-  if (!config()->deleted_by_retention) {
+  const auto config = this->config();
+  if (config->compacted && !config->deleted_by_retention) {
     return kafka_error(
         ErrorCode::policy_violation,
         cat("Records of partition ", name_, " can not be deleted due to the configured policy"));
@@ -122,6 +123,13 @@ Result<Offset> Partition::delete_records(Offset before) {
   if (!start && !start.error().kafka_code()) {
     return kafka_error(ErrorCode::kafka_storage_error, start.error().to_string());
   }
+  Afterwards afterwards;
+  {
+    // The start may be inside of a transaction that was open, or behind it.
+    const MutexLock lock(mutex_);
+    advance_last_stable_offset(afterwards);
+  }
+  finish(std::move(afterwards));
   return start;
 }
 

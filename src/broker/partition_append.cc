@@ -183,12 +183,15 @@ void Partition::advance_last_stable_offset(Afterwards& afterwards) {
   last_stable_offset_ = stable.value();
   auto& before = bytes_before_transaction_;
   before.erase(before.begin(), before.lower_bound(stable));
+  Audience& committed = audience(Isolation::read_committed);
   int64_t readable = audience(Isolation::read_uncommitted).readable_bytes;
   if (stable < high_watermark()) {
-    // A transaction that was open when the partition was opened is below everything counted.
-    readable = !before.empty() && before.begin()->first == stable ? before.begin()->second : 0;
+    // Not counted are a transaction that was open when the partition was opened, and a start of the
+    // log inside of one.
+    const bool is_counted = !before.empty() && before.begin()->first == stable;
+    readable = is_counted ? before.begin()->second : committed.readable_bytes;
   }
-  audience(Isolation::read_committed).reach(readable, afterwards.woken);
+  committed.reach(readable, afterwards.woken);
 }
 
 void Partition::Audience::reach(int64_t bytes, Woken& woken) {

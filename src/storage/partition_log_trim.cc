@@ -17,7 +17,10 @@ Result<Offset> PartitionLog::delete_records(Offset offset) {
     return kafka_error(ErrorCode::offset_out_of_range,
                        cat("offset ", offset, " is above the end of ", name_));
   }
-  if (offset > log_start_offset()) log_start_offset_ = offset.value();
+  if (offset > log_start_offset()) {
+    log_start_offset_ = offset.value();
+    epochs_.truncate_from_start(offset);
+  }
   return log_start_offset();
 }
 

@@ -19,6 +19,20 @@ class LookupsTest : public BrokerTest {
     EXPECT_TRUE(listed) << listed.error().to_string();
     return listed ? *listed : ListedOffset();
   }
+  /// One record of a transaction that stays open.
+  void begin_transaction() {
+    record::BatchBuilder builder({.is_transactional = true,
+                                  .producer_id = ProducerId(7),
+                                  .producer_epoch = 0,
+                                  .base_sequence = 0});
+    builder.add_text(now(), "k", "v");
+    const Bytes batch = *builder.build();
+    const auto guard = partition("t").verification_guard(ProducerId(7), 0, 0);
+    ASSERT_TRUE(guard);
+    partition("t").append({.records = batch, .guard = *guard}, [](const ProduceOutcome& outcome) {
+      EXPECT_EQ(outcome.error, ErrorCode::none) << outcome.message;
+    });
+  }
   void produce_at(std::vector<int64_t> timestamps) {
     record::BatchBuilder builder;
     for (const int64_t timestamp : timestamps) builder.add_text(timestamp, "k", "v");
@@ -106,6 +120,19 @@ TEST_F(LookupsTest, AnEpochEndsWhereTheNextBegins) {
   EXPECT_EQ(end_of(2).epoch, LeaderEpoch(2));
 }
 
+TEST_F(LookupsTest, TheHistoryOfEpochsBeginsWithTheFirstRecordThatIsKept) {
+  produce("t", {.values = {"a", "b"}});
+  crash();
+  produce("t", {.values = {"c", "d"}});
+  const auto end_of_first = [&] {
+    return *partition("t").epoch_end_offset(LeaderEpoch(0), kNoLeaderEpoch);
+  };
+  ASSERT_TRUE(partition("t").delete_records(Offset(3)));
+  EXPECT_EQ(end_of_first().end_offset, Offset(3));
+  crash();
+  EXPECT_EQ(end_of_first().end_offset, Offset(3));
+}
+
 TEST_F(LookupsTest, AnEpochThatNeverWasHasNoEnd) {
   const auto end = partition("t").epoch_end_offset(LeaderEpoch(5), kNoLeaderEpoch);
   ASSERT_TRUE(end);
@@ -144,6 +171,26 @@ TEST_F(LookupsTest, DeletingAboveTheHighWatermarkIsOutOfRange) {
   produce("t");
   EXPECT_EQ(code_of(partition("t").delete_records(Offset(2))), ErrorCode::offset_out_of_range);
   EXPECT_EQ(code_of(partition("t").delete_records(Offset(-2))), ErrorCode::offset_out_of_range);
+}
+
+TEST_F(LookupsTest, LastStableOffsetFollowsDeletedRecords) {
+  produce("t");
+  begin_transaction();
+  produce("t", {.values = {"a", "b"}});
+  const auto stable = [&] {
+    return partition("t").list_offset(kLatestTimestamp, Isolation::read_committed)->offset;
+  };
+  EXPECT_EQ(stable(), Offset(1));
+  ASSERT_TRUE(partition("t").delete_records(Offset(3)));
+  EXPECT_EQ(stable(), Offset(3)) << "the transaction is open, but nobody sees its first record";
+  ASSERT_TRUE(partition("t").delete_records(Offset(-1)));
+  EXPECT_EQ(stable(), Offset(4));
+}
+
+TEST_F(LookupsTest, RecordsAreDeletedWhereNothingElseDoes) {
+  produce("t");
+  ASSERT_EQ(alter("t", "cleanup.policy", ""), ErrorCode::none);
+  EXPECT_EQ(*partition("t").delete_records(Offset(1)), Offset(1));
 }
 
 TEST_F(LookupsTest, RecordsOfCompactedAndInternalTopicsCannotBeDeleted) {
