@@ -22,6 +22,13 @@ int16_t first_version_of(int64_t timestamp) {
   return INT16_MAX;
 }
 
+// Replicas and tools that debug (-2) see what was not committed, whatever they ask for.
+broker::Isolation isolation_of(const wire::ListOffsetsRequest& request) {
+  constexpr int32_t kConsumer = -1;
+  const bool is_committed = request.replica_id == kConsumer && request.isolation_level != 0;
+  return is_committed ? broker::Isolation::read_committed : broker::Isolation::read_uncommitted;
+}
+
 wire::ListOffsetsResponse::Partition list(const ListOffsetsCall& call, const std::string& topic,
                                           const wire::ListOffsetsRequest::Partition& asked) {
   wire::ListOffsetsResponse::Partition answer{.partition_index = asked.partition_index};
@@ -38,7 +45,7 @@ wire::ListOffsetsResponse::Partition list(const ListOffsetsCall& call, const std
   const auto partition =
       call.context.broker().catalog().find_partition(topic, PartitionId(asked.partition_index));
   if (partition == nullptr) return refuse(ErrorCode::unknown_topic_or_partition);
-  const auto isolation = static_cast<broker::Isolation>(call.request.isolation_level != 0);
+  const auto isolation = isolation_of(call.request);
   const auto listed =
       partition->list_offset(asked.timestamp, isolation, LeaderEpoch(asked.current_leader_epoch));
   if (!listed) return refuse(to_wire(listed.error()));
