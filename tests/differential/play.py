@@ -14,6 +14,7 @@ from accepted import explained
 from compare import Difference, differences
 from program import at, resolve
 from sides import CLOSED, NO_REPLY
+from vocabulary import INTERNAL
 
 READS = {
     "Metadata",
@@ -99,6 +100,11 @@ def merged(topics, name):
     return list(pieces.values())
 
 
+def without_ends(topic):
+    """How much it wrote about all groups is a broker's own affair."""
+    return {**topic, "Partitions": [{**p, "EndOffset": min(p["EndOffset"], 0)} for p in topic["Partitions"]]}
+
+
 def own(api, answer, program, body):
     """The answer without what other programs left."""
     if api == "Fetch" and answer["Responses"]:
@@ -106,6 +112,8 @@ def own(api, answer, program, body):
             **answer,
             "Responses": merged(answer["Responses"], "Topic" if "Topic" in answer["Responses"][0] else "TopicId"),
         }
+    if api == "OffsetForLeaderEpoch":
+        return {**answer, "Topics": [without_ends(t) if t["Topic"] == INTERNAL else t for t in answer["Topics"]]}
     if api == "ListConfigResources":
         kept = [
             r
