@@ -126,10 +126,11 @@ Result<VerificationGuard> PartitionLog::verification_guard(ProducerId producer_i
                            " has seen epoch ", known->epoch));
   }
   if (is_open_here(producer_id, epoch)) return kNoVerification;
-  Verifying& verifying = verifying_[producer_id];
   // Requests of one producer that are verified at the same time share the guard.
-  if (verifying.guard == kNoVerification) verifying.guard = ++last_guard_;
-  if (verifying.epoch != epoch || first_sequence < verifying.first_sequence) {
+  const auto [entry, is_first] = verifying_.try_emplace(producer_id);
+  Verifying& verifying = entry->second;
+  if (is_first) verifying.guard = ++last_guard_;
+  if (is_first || verifying.epoch != epoch || first_sequence < verifying.first_sequence) {
     verifying.epoch = epoch;
     verifying.first_sequence = first_sequence;
   }

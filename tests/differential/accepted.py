@@ -83,6 +83,17 @@ def of_deleted_record(difference, said):
     return LARGEST_TIMESTAMP in asked and (ours["Offset"] == -1 or theirs["Offset"] < ours["Offset"])
 
 
+def below_the_start(difference, _):
+    """Where the log begins inside of a batch of an open transaction."""
+    ours = difference.within[0]
+    return difference.theirs < difference.ours == ours["LogStartOffset"]
+
+
+def latest_committed(difference, said):
+    asked = {p["Timestamp"] for t in said[2].body["Topics"] for p in t["Partitions"] if isinstance(p["Timestamp"], int)}
+    return said[2].body.get("IsolationLevel") == 1 and -1 in asked and 0 <= difference.theirs < difference.ours
+
+
 def in_session(_, said):
     """A session reads in an order of its own, and a limit ends the answer somewhere."""
     epoch = said[2].body.get("SessionEpoch")
@@ -124,6 +135,20 @@ def told_by_one(difference, said):
         told[0] != told[1]
         and all(a["ErrorCode"] == 0 for a in answers)
         and said[2].body.get("MemberEpoch") != 0
+    )
+
+
+def under_another_name(difference, said):
+    """A static member joined again under another instance id: Kafka goes on knowing it by the old one, too."""
+    ours, theirs = difference.within
+    return said[2].body.get("InstanceId") is not None and (ours["ErrorCode"], theirs["ErrorCode"]) == (25, 0)
+
+
+def took_everything(_, said):
+    """A member without any subscription joined, and nobody is to have anything any more."""
+    members = [m for g in said[1]["Groups"] for m in g["Members"]]
+    return any(not m["SubscribedTopicNames"] and not m["SubscribedTopicRegex"] for m in members) and not any(
+        m["TargetAssignment"]["TopicPartitions"] for m in members
     )
 
 
@@ -254,6 +279,18 @@ ACCEPTED = [
         "aborted transactions of a fetch", ("Fetch",), ("Responses[].Partitions[].AbortedTransactions[]",), only_theirs
     ),
     Accepted(
+        "the last stable offset where the log begins inside of an open transaction",
+        ("Fetch",),
+        ("Responses[].Partitions[].LastStableOffset",),
+        below_the_start,
+    ),
+    Accepted(
+        "the last stable offset where the log begins inside of an open transaction",
+        ("ListOffsets",),
+        ("Topics[].Partitions[].Offset",),
+        latest_committed,
+    ),
+    Accepted(
         "the order in which a fetch session reads its partitions",
         ("Fetch",),
         ("Responses[]", "Responses[].Partitions[]", "Responses[].Partitions[].Records[]"),
@@ -337,6 +374,20 @@ ACCEPTED = [
         ("ConsumerGroupDescribe",),
         ("Groups[].GroupState", "Groups[].Members[].MemberEpoch"),
         with_other_shares,
+        parts=True,
+    ),
+    Accepted(
+        "a static member of the new protocol that joins again under another instance id",
+        ("ConsumerGroupHeartbeat",),
+        ("ErrorCode", "ErrorMessage", "MemberId", "MemberEpoch", "HeartbeatIntervalMs", "Assignment"),
+        under_another_name,
+        parts=True,
+    ),
+    Accepted(
+        "a member of the new protocol that joins without a subscription",
+        ("ConsumerGroupDescribe",),
+        (*SHARES, "Groups[].GroupState"),
+        took_everything,
         parts=True,
     ),
     Accepted(

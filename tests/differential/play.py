@@ -258,7 +258,8 @@ class Player:
             if isinstance(answer, dict):
                 for keep in step.keep:
                     keep.apply(side, answer)
-        self.settle(step, bodies, answers)
+        if not self.parted:
+            self.settle(step, bodies, answers)
 
     def repeatable(self, answers):
         ours, theirs = answers

@@ -163,6 +163,11 @@ TEST_F(Transactions, NothingPassesTheFirstBatchThatWasAskedFor) {
   EXPECT_TRUE(append({.producer = kAlice, .epoch = 0, .sequence = 0}));
 }
 
+TEST_F(Transactions, FirstBatchOfAProducerWithoutEpochIsNoted) {
+  ASSERT_NE(log->verification_guard(kAlice, -1, 0).value(), kNoVerification);
+  EXPECT_TRUE(append({.producer = kAlice, .epoch = -1, .sequence = 0}));
+}
+
 TEST_F(Transactions, EpochFromTheFutureHoldsNobodyUp) {
   ASSERT_NE(log->verification_guard(kAlice, 9, 0).value(), kNoVerification);
   sequences[kAlice] = 1;
