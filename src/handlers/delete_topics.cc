@@ -16,9 +16,14 @@ namespace {
 using Asked = wire::DeleteTopicsRequest::Topic;
 using Answer = wire::DeleteTopicsResponse::Topic;
 
-std::vector<Asked> asked_topics(const wire::DeleteTopicsRequest& request) {
-  std::vector<Asked> asked = request.topics;
-  for (const auto& name : request.topic_names) asked.push_back({.name = name, .topic_id = {}});
+constexpr int16_t kFirstWithTopicIds = 6;
+
+std::vector<Asked> asked_topics(const DeleteTopicsCall& call) {
+  if (call.version() >= kFirstWithTopicIds) return call.request.topics;
+  std::vector<Asked> asked;
+  for (const auto& name : call.request.topic_names) {
+    asked.push_back({.name = name, .topic_id = {}});
+  }
   return asked;
 }
 
@@ -58,7 +63,7 @@ Answer remove(const DeleteTopicsCall& call, const Asked& asked) {
 }  // namespace
 
 void handle(const DeleteTopicsCall& call) {
-  const std::vector<Asked> asked = asked_topics(call.request);
+  const std::vector<Asked> asked = asked_topics(call);
   wire::DeleteTopicsResponse response;
   for (size_t i = 0; i < asked.size(); ++i) {
     const auto times = std::ranges::count(asked, asked[i]);
