@@ -48,6 +48,8 @@ class HeaderRange {
   std::default_sentinel_t end() const { return {}; }
   int32_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
+  /// As they stand in the record, behind their number.
+  ByteView encoded() const { return bytes_; }
 
  private:
   ByteView bytes_;
