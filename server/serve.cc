@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "broker/config/broker_config.h"
 #include "broker/config/config_key.h"
 #include "command.h"
 #include "config_file.h"
+#include "embed/broker_impl.h"
+#include "embed/listeners.h"
 #include "exit_codes.h"
-#include "listeners.h"
-#include "running_broker.h"
 #include "signals.h"
 
 namespace millrace::server {
@@ -71,7 +73,7 @@ Result<std::string> choose_dir(const ServeFlags& flags, const broker::ConfigValu
 Result<std::vector<net::Endpoint>> choose_listen(const ServeFlags& flags,
                                                  const broker::ConfigValues& config) {
   if (flags.listen.empty()) {
-    MILL_TRY(auto endpoints, parse_listeners("listeners", value_of(config, "listeners")));
+    MILL_TRY(auto endpoints, embed::parse_listeners("listeners", value_of(config, "listeners")));
     if (!endpoints.empty()) return endpoints;
   }
   std::vector<net::Endpoint> endpoints;
@@ -88,16 +90,26 @@ bool is_every_address(const net::Endpoint& endpoint) {
   return endpoint.host == "0.0.0.0" || endpoint.host == "::";
 }
 
+/// What flags, file and defaults amount to.
+struct Choices {
+  std::string dir;
+  bool in_memory = false;
+  std::vector<net::Endpoint> listen;
+  /// Told to clients in place of the address they came in by.
+  std::optional<net::Endpoint> advertised;
+  broker::ConfigValues config;
+};
+
 /// DescribeConfigs shows what was chosen, whether a flag, a key or an older name of it said so.
-void note_choices(RunningBrokerOptions& options) {
-  broker::ConfigValues& config = options.config;
-  if (!options.in_memory) config["log.dirs"] = options.dir;
-  config["listeners"] = format_listeners(options.listen);
+void note_choices(Choices& choices) {
+  broker::ConfigValues& config = choices.config;
+  if (!choices.in_memory) config["log.dirs"] = choices.dir;
+  config["listeners"] = embed::format_listeners(choices.listen);
   if (value_of(config, "advertised.listeners").empty()) {
     // Who came by one of all addresses is told the one it came by.
-    auto told = options.listen;
+    auto told = choices.listen;
     std::erase_if(told, is_every_address);
-    if (!told.empty()) config["advertised.listeners"] = format_listeners(told);
+    if (!told.empty()) config["advertised.listeners"] = embed::format_listeners(told);
   }
   std::string number(value_of(config, "broker.id"));
   if (number.empty() || number == kNoNumber) number = value_of(config, "node.id");
@@ -116,19 +128,37 @@ Result<void> check_reserved(std::string_view flag, const std::string& value) {
   return {};
 }
 
-Result<RunningBrokerOptions> make_options(const ServeFlags& flags) {
-  RunningBrokerOptions options;
-  MILL_TRY(options.config, read_config(flags));
-  MILL_TRY(options.dir, choose_dir(flags, options.config));
-  MILL_TRY(options.listen, choose_listen(flags, options.config));
-  MILL_TRY(auto advertised, parse_listeners("advertised.listeners",
-                                            value_of(options.config, "advertised.listeners")));
-  if (!advertised.empty()) options.advertised = advertised.front();
+Result<Choices> choose(const ServeFlags& flags) {
+  Choices choices;
+  MILL_TRY(choices.config, read_config(flags));
+  MILL_TRY(choices.dir, choose_dir(flags, choices.config));
+  MILL_TRY(choices.listen, choose_listen(flags, choices.config));
+  MILL_TRY(auto advertised,
+           embed::parse_listeners("advertised.listeners",
+                                  value_of(choices.config, "advertised.listeners")));
+  if (!advertised.empty()) choices.advertised = advertised.front();
   MILL_CHECK(check_reserved("--registry", flags.registry));
   MILL_CHECK(check_reserved("--http", flags.http));
-  options.in_memory = flags.in_memory;
-  note_choices(options);
-  return options;
+  choices.in_memory = flags.in_memory;
+  note_choices(choices);
+  return choices;
+}
+
+/// What the system refuses when a broker is opened is the directory.
+Error named(Error error) {
+  const bool is_the_systems = error.code().category() == std::generic_category();
+  return is_the_systems ? std::move(error).with_context("--dir") : std::move(error);
+}
+
+/// Serves all of them; answers the first, with its real port.
+Result<net::Endpoint> listen_on_all(embed::BrokerImpl& broker,
+                                    const std::vector<net::Endpoint>& endpoints) {
+  std::optional<net::Endpoint> first;
+  for (const net::Endpoint& endpoint : endpoints) {
+    MILL_TRY(auto bound, broker.listen(endpoint));
+    if (!first) first = std::move(bound);
+  }
+  return *std::move(first);
 }
 
 /// Every segment keeps a file open.
@@ -155,18 +185,24 @@ int serve(const ServeFlags& flags) {
   log::set_level(level_of(flags.log_level));
   hold_end_signals();
   allow_many_files();
-  auto options = make_options(flags);
-  if (!options) return fail(options.error(), kExitUsage);
-  auto started = RunningBroker::start(*std::move(options));
-  if (!started) return fail(started.error(), kExitFailure);
-  RunningBroker& broker = **started;
+  auto choices = choose(flags);
+  if (!choices) return fail(choices.error(), kExitUsage);
+  BrokerOptions options{.dir = choices->in_memory ? std::string(in_memory) : choices->dir,
+                        .config = {choices->config.begin(), choices->config.end()}};
+  auto opened = embed::BrokerImpl::open(std::move(options), choices->advertised);
+  if (!opened) return fail(named(std::move(opened).error()), kExitFailure);
+  embed::BrokerImpl& broker = **opened;
   for (const std::string& line : broker.recovery_report()) log::warn(line);
+  const auto bound = listen_on_all(broker, choices->listen);
+  if (!bound) {
+    (void)broker.close(Milliseconds(0));
+    return fail(bound.error(), kExitFailure);
+  }
 
-  std::cout << "ready kafka=" << broker.endpoints().front().to_string() << " registry=off http=off"
-            << std::endl;
+  std::cout << "ready kafka=" << bound->to_string() << " registry=off http=off" << std::endl;
   const int signal = wait_for_end_signal();
   log::info("stopping on signal ", signal);
-  const auto stopped = broker.stop(kStopGrace);
+  const auto stopped = broker.close(kStopGrace);
   if (!stopped) return fail(stopped.error(), kExitFailure);
   return kExitOk;
 }

@@ -25,8 +25,8 @@ namespace testing {
 class Faults;
 }
 
-/// Thread-safe. A value that is moved, not copied; the moved-from broker is closed. Many brokers
-/// may be open in one process, each on its own directory.
+/// Thread-safe. A value that is moved, not copied; a moved-from broker may only be destroyed or
+/// assigned to. Many brokers may be open in one process, each on its own directory.
 ///
 /// Threads of its own, all joined by close: one for deadlines ("mill-timer"), one for compaction
 /// ("mill-cleaner"), sync_threads for durability ("mill-sync"); one per core for the network

@@ -87,8 +87,9 @@ class Topic {
   /// offset_out_of_range: below the log's start or above its end.
   Result<LogRecords> read(int32_t partition, const ReadOptions& options) const;
 
+  /// -1 where there is no such partition, or no broker any more.
   int64_t log_start_offset(int32_t partition) const;
-  /// Readers see records below it.
+  /// Readers see records below it; -1 as above.
   int64_t high_watermark(int32_t partition) const;
   /// Of the first record with that timestamp or a later one; the high watermark where there is
   /// none.

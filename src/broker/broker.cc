@@ -105,16 +105,17 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options) {
   // The journal's folder must be there after a power loss before anything in it is relied on.
   MILL_CHECK(s.options.file_system->sync_directory(s.options.dir));
   MILL_CHECK(s.read_config());
-  s.sync_pool = std::make_unique<storage::SyncPool>(s.options.sync_threads);
-  MILL_TRY(s.catalog, Catalog::open({.metadata = s.metadata.get(),
-                                     .directory = s.directory.get(),
-                                     .sync_pool = s.sync_pool.get(),
-                                     .sync_inline = s.options.sync_threads == 0,
-                                     .clock = s.options.clock,
-                                     .timers = s.options.timers,
-                                     .node_id = s.node_id,
-                                     .config = [&s] { return s.current_config(); }},
-                                    s.recovery_report));
+  s.sync_pool = std::make_unique<storage::SyncPool>(s.options.sync_threads, s.options.run_later);
+  MILL_TRY(s.catalog,
+           Catalog::open({.metadata = s.metadata.get(),
+                          .directory = s.directory.get(),
+                          .sync_pool = s.sync_pool.get(),
+                          .sync_inline = s.options.sync_threads == 0 && !s.options.run_later,
+                          .clock = s.options.clock,
+                          .timers = s.options.timers,
+                          .node_id = s.node_id,
+                          .config = [&s] { return s.current_config(); }},
+                         s.recovery_report));
   s.producer_ids = std::make_unique<ProducerIds>(*s.metadata);
   s.group_configs =
       std::make_unique<GroupConfigs>(*s.metadata, [&s] { return s.current_config(); });

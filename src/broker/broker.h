@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,8 +38,12 @@ struct BrokerOptions {
   Timers* timers = nullptr;
   /// From the configuration file and --set; checked by open.
   ConfigValues config = {};
-  /// Threads for fdatasync; 0 syncs inside the append (tests, one-threaded embedding).
+  /// Threads for fdatasync; 0 syncs inside the append (tests, one-threaded embedding), unless
+  /// run_later is set.
   size_t sync_threads = 2;
+  /// In place of the threads: runs work once, soon, on some other thread; may drop it once the
+  /// broker is about to be closed.
+  std::function<void(std::function<void()>)> run_later = nullptr;
   /// Nothing allows everything.
   std::shared_ptr<const Security> security = nullptr;
 };

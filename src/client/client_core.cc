@@ -19,7 +19,11 @@ std::shared_ptr<Gateway> ClientCore::make_gateway() {
                                           });
   const std::lock_guard lock(mutex_);
   std::erase_if(gateways_, [](const auto& known) { return known.expired(); });
-  gateways_.push_back(gateway);
+  if (closed_) {
+    driver_->post([gateway] { gateway->close(); });
+  } else {
+    gateways_.push_back(gateway);
+  }
   return gateway;
 }
 
@@ -27,6 +31,7 @@ void ClientCore::close() {
   std::vector<std::weak_ptr<Gateway>> gateways;
   {
     const std::lock_guard lock(mutex_);
+    closed_ = true;
     gateways = std::exchange(gateways_, {});
   }
   for (const auto& known : gateways) {

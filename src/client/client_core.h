@@ -28,7 +28,8 @@ class ClientCore {
   Driver& driver() const { return *driver_; }
   const ClientOptions& options() const { return options_; }
 
-  /// A way to the cluster of its own; closed with the client at the latest.
+  /// A way to the cluster of its own; closed with the client at the latest, and from the beginning
+  /// where that is closed already.
   std::shared_ptr<Gateway> make_gateway();
   /// The one that administration shares.
   Gateway& gateway() const { return *gateway_; }
@@ -59,6 +60,7 @@ class ClientCore {
   const std::shared_ptr<LinkFactory> links_;
   const ClientOptions options_;
   std::mutex mutex_;
+  bool closed_ = false;
   std::vector<std::weak_ptr<Gateway>> gateways_;
   std::shared_ptr<Gateway> gateway_;
 };

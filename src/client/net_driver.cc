@@ -1,12 +1,12 @@
 #include "client/net_driver.h"
 
-#include <pthread.h>
-
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <thread>
+
+#include "base/named_thread.h"
 
 namespace millrace::client {
 
@@ -44,10 +44,7 @@ NetDriver::NetDriver(Executor* executor) : state_(std::make_shared<State>()) {
     executor->post(std::move(loop));
     return;
   }
-  state_->thread = std::thread([loop = std::move(loop)] {
-    pthread_setname_np(pthread_self(), "mill-client");
-    loop();
-  });
+  state_->thread = named_thread("mill-client", std::move(loop));
 }
 
 NetDriver::~NetDriver() {

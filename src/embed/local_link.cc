@@ -21,6 +21,8 @@ const std::string kPeer = "the embedded broker";
 constexpr const char* kHost = "embedded";
 constexpr int32_t kPort = 1;
 
+Error closed_error() { return client::client_error(ClientErrc::closed, kPeer + " is closed"); }
+
 Error gone() { return client::client_error(ClientErrc::disconnected, kPeer + " gave no answer"); }
 
 /// Brings the answer of a handler back into the client's driver, on whatever thread it comes.
@@ -99,8 +101,8 @@ using wire::ApiVersionsResponse;
 
 class LocalLink final : public client::Link {
  public:
-  LocalLink(std::shared_ptr<LocalDriver> driver, handlers::Services services, std::string client_id)
-      : driver_(std::move(driver)), services_(services), client_id_(std::move(client_id)) {
+  LocalLink(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Gate> gate, std::string client_id)
+      : driver_(std::move(driver)), gate_(std::move(gate)), client_id_(std::move(client_id)) {
     handlers::ConnectionInfo connection;
     connection.client_host = "/in-process";
     connection.advertised_host = kHost;
@@ -145,14 +147,17 @@ class LocalLink final : public client::Link {
                 "the broker served an API that is not in its list");
     std::erase_if(pending_, [](const auto& pending) { return pending.expired(); });
     pending_.push_back(exchange);
-    handlers::RequestContext context{
-        .services = services_, .connection = connection_, .client_id = client_id_, .frame = {}};
-    found->run(driver_, std::move(context), std::move(exchange), *version);
+    const bool is_inside = gate_->enter([&](const handlers::Services& services) {
+      handlers::RequestContext context{
+          .services = services, .connection = connection_, .client_id = client_id_, .frame = {}};
+      found->run(driver_, std::move(context), exchange, *version);
+    });
+    if (!is_inside) exchange->fail(closed_error());
   }
 
  private:
   const std::shared_ptr<LocalDriver> driver_;
-  const handlers::Services services_;
+  const std::shared_ptr<Gate> gate_;
   const std::string client_id_;
   std::shared_ptr<const handlers::ConnectionInfo> connection_;
   client::ApiRanges ranges_;
@@ -163,16 +168,16 @@ class LocalLink final : public client::Link {
 
 }  // namespace
 
-LocalLinkFactory::LocalLinkFactory(std::shared_ptr<LocalDriver> driver, handlers::Services services,
+LocalLinkFactory::LocalLinkFactory(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Gate> gate,
                                    std::string client_id)
     : driver_(std::move(driver)),
-      services_(services),
+      gate_(std::move(gate)),
       client_id_(std::move(client_id)),
       bootstrap_{{.host = kHost, .port = static_cast<uint16_t>(kPort)}} {}
 
 client::Task<Result<client::LinkPtr>> LocalLinkFactory::connect(client::Address,
                                                                 SteadyTime deadline) {
-  auto link = std::make_shared<LocalLink>(driver_, services_, client_id_);
+  auto link = std::make_shared<LocalLink>(driver_, gate_, client_id_);
   auto agreeing = link->agree_on_versions(deadline, link);
   auto agreed = co_await agreeing;
   if (!agreed) co_return std::move(agreed).error();

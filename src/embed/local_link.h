@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "client/link.h"
+#include "embed/gate.h"
 #include "embed/local_driver.h"
-#include "handlers/dispatch.h"
 
 namespace millrace::embed {
 
 /// Each link is what a connection is to a networked client: the broker keeps the order of its
-/// transactional writes. The services must outlive every request under way.
+/// transactional writes. Requests fail with `closed` once the gate is shut.
 class LocalLinkFactory final : public client::LinkFactory {
  public:
-  LocalLinkFactory(std::shared_ptr<LocalDriver> driver, handlers::Services services,
+  LocalLinkFactory(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Gate> gate,
                    std::string client_id);
 
   /// Never waits and never fails; the address does not matter.
@@ -25,7 +25,7 @@ class LocalLinkFactory final : public client::LinkFactory {
 
  private:
   const std::shared_ptr<LocalDriver> driver_;
-  const handlers::Services services_;
+  const std::shared_ptr<Gate> gate_;
   const std::string client_id_;
   const std::vector<client::Address> bootstrap_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/named_thread.h"
 
 namespace millrace::net {
 
@@ -29,7 +30,9 @@ void ReadAhead::load(io::FileSlice slice, std::function<void()> loaded) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    if (!thread_.joinable()) {
+      thread_ = named_thread("mill-read-ahead", [this] { run(); });
+    }
     jobs_.push_back({.slice = std::move(slice), .loaded = std::move(loaded)});
   }
   changed_.notify_one();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/named_thread.h"
 #include "base/text.h"
 #include "net/connection.h"
 
@@ -103,7 +104,7 @@ Result<Endpoint> Server::listen(const Endpoint& endpoint) {
   if (failed) return listen_error(endpoint, failed);
   Endpoint bound = endpoint;
   std::optional<Error> first_failure;
-  bool listens = false;
+  const size_t listening_before = state_->listeners.size();
   // A name may stand for several addresses, localhost for 127.0.0.1 and ::1: any of them will do,
   // and all have the same port.
   for (const auto& entry : found) {
@@ -119,15 +120,25 @@ Result<Endpoint> Server::listen(const Endpoint& endpoint) {
       continue;
     }
     bound.port = acceptor.local_endpoint().port();
-    listens = true;
     state_->listeners.push_back(std::make_unique<State::Listener>(
         State::Listener{.acceptor = std::move(acceptor),
                         .again = asio::steady_timer(context),
                         .host_name = endpoint.is_address() ? "" : endpoint.host}));
   }
   // A port that somebody else holds on one of the addresses would be answered by him.
+  auto& listeners = state_->listeners;
+  const auto added = listeners.begin() + static_cast<ptrdiff_t>(listening_before);
+  const bool listens = added != listeners.end();
   if (first_failure && (!listens || first_failure->code() == std::errc::address_in_use)) {
+    listeners.erase(added, listeners.end());
     return *std::move(first_failure);
+  }
+  if (state_->running) {
+    for (auto each = added; each != listeners.end(); ++each) {
+      asio::post(context, [state = state_.get(), listener = each->get()] {
+        if (!state->stopping) state->accept(*listener);
+      });
+    }
   }
   return bound;
 }
@@ -137,7 +148,7 @@ void Server::start() {
   for (auto& listener : state_->listeners) state_->accept(*listener);
   for (auto& thread : state_->threads) {
     state_->check_times(*thread);
-    thread->thread = std::thread([&context = thread->context] { context.run(); });
+    thread->thread = named_thread("mill-io", [&context = thread->context] { context.run(); });
   }
 }
 

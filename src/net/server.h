@@ -19,7 +19,7 @@ struct ServerOptions {
   const Clock* clock = nullptr;
 };
 
-/// Lifecycle: listen as often as wanted, start, stop. Not thread-safe itself.
+/// Lifecycle: listen as often as wanted, before and after start, then stop. Not thread-safe itself.
 class Server {
  public:
   /// `dispatcher` must outlive the server and every reply it owes.

@@ -2,12 +2,15 @@
 
 #include <utility>
 
+#include "base/named_thread.h"
 #include "storage/partition_log.h"
 
 namespace millrace::storage {
 
-SyncPool::SyncPool(size_t threads) {
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+SyncPool::SyncPool(size_t threads, RunLater run_later) : run_later_(std::move(run_later)) {
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.push_back(named_thread("mill-sync", [this] { work(); }));
+  }
 }
 
 SyncPool::~SyncPool() {
@@ -33,6 +36,7 @@ void SyncPool::request_sync(std::shared_ptr<PartitionLog> log, SyncCallback call
     queue_.push_back(key);
   }
   work_.notify_one();
+  if (run_later_) run_later_([this] { run_pending(); });
 }
 
 void SyncPool::request_sync_of_all(std::span<const std::shared_ptr<PartitionLog>> logs,
@@ -102,10 +106,7 @@ size_t SyncPool::run_pending() {
 }
 
 void SyncPool::drain() {
-  if (threads_.empty()) {
-    run_pending();
-    return;
-  }
+  if (threads_.empty()) run_pending();
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [this] { return queue_.empty() && running_ == 0; });
 }

@@ -28,8 +28,12 @@ using SyncCallback = std::function<void(Result<Offset>)>;
 /// share the next round.
 class SyncPool {
  public:
-  /// With `threads` 0 nothing runs by itself: the owner calls run_pending(), as tests do.
-  explicit SyncPool(size_t threads);
+  /// Runs work once, soon, on some other thread.
+  using RunLater = std::function<void(std::function<void()>)>;
+
+  /// With `threads` 0 what is queued is run by `run_later`; without that nothing runs by itself:
+  /// the owner calls run_pending(), as tests do.
+  explicit SyncPool(size_t threads, RunLater run_later = nullptr);
   /// Runs what is queued, then stops.
   ~SyncPool();
   SyncPool(const SyncPool&) = delete;
@@ -65,6 +69,7 @@ class SyncPool {
   std::deque<PartitionLog*> queue_;
   size_t running_ = 0;
   bool stopping_ = false;
+  const RunLater run_later_;
   std::vector<std::thread> threads_;
 };
 

@@ -9,7 +9,7 @@
 #include "millrace/result.h"
 #include "net/endpoint.h"
 
-namespace millrace::server {
+namespace millrace::embed {
 
 /// "PLAINTEXT://host:port,…"; the name in front of "://" must be PLAINTEXT, the only protocol
 /// served. The error names the key.
@@ -18,4 +18,4 @@ Result<std::vector<net::Endpoint>> parse_listeners(std::string_view key, std::st
 /// The other way round.
 std::string format_listeners(std::span<const net::Endpoint> endpoints);
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

@@ -1,8 +1,8 @@
-#include "listeners.h"
+#include "embed/listeners.h"
 
 #include "base/text.h"
 
-namespace millrace::server {
+namespace millrace::embed {
 
 namespace {
 
@@ -36,4 +36,4 @@ std::string format_listeners(std::span<const net::Endpoint> endpoints) {
   return text;
 }
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

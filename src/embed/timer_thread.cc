@@ -1,6 +1,8 @@
-#include "timer_thread.h"
+#include "embed/timer_thread.h"
 
-namespace millrace::server {
+#include "base/named_thread.h"
+
+namespace millrace::embed {
 
 TimerThread::TimerThread(Timers& timers, const Clock& clock) : timers_(timers), clock_(clock) {
   timers_.on_earlier_deadline([this] {
@@ -10,7 +12,7 @@ TimerThread::TimerThread(Timers& timers, const Clock& clock) : timers_(timers), 
     }
     changed_.notify_one();
   });
-  thread_ = std::thread([this] { run(); });
+  thread_ = named_thread("mill-timer", [this] { run(); });
 }
 
 void TimerThread::stop() {
@@ -41,4 +43,4 @@ void TimerThread::run() {
   }
 }
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

@@ -1,40 +1,34 @@
-// The client library's administration, over TCP against a broker in this process.
+// The client library's administration, in-process and over TCP, against one broker.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
+#include "millrace/broker.h"
 #include "millrace/client.h"
 #include "millrace/client_error.h"
-#include "running_broker.h"
 
-namespace millrace::server {
+namespace millrace::embed {
 namespace {
 
-class ClientAdmin : public testing::Test {
- protected:
-  ClientAdmin() : dir_(testing::TempDir() + "/client_admin." + std::to_string(getpid())) {
-    auto started = RunningBroker::start({.dir = dir_,
-                                         .in_memory = true,
-                                         .listen = {{.host = "127.0.0.1", .port = 0}},
-                                         .advertised = {},
-                                         .config = {}});
-    EXPECT_TRUE(started.has_value());
-    broker_ = *std::move(started);
-  }
+enum class Way : uint8_t { in_process, tcp };
 
-  std::string address() const { return broker_->endpoints().front().to_string(); }
-  Client connect() const {
-    auto client = Client::connect({.bootstrap = address()});
+class ClientAdmin : public ::testing::TestWithParam<Way> {
+ protected:
+  Client connect() {
+    if (GetParam() == Way::in_process) return broker_.client();
+    auto client = Client::connect({.bootstrap = address_});
     EXPECT_TRUE(client.has_value()) << client.error().to_string();
     return *client;
   }
 
-  const std::string dir_;
-  std::unique_ptr<RunningBroker> broker_;
+  Broker broker_ = Broker::open({.dir = std::string(in_memory)}).value();
+  const std::string address_ = broker_.listen("127.0.0.1:0").value();
 };
 
-TEST_F(ClientAdmin, TopicsComeAndGo) {
+INSTANTIATE_TEST_SUITE_P(Ways, ClientAdmin, ::testing::Values(Way::in_process, Way::tcp),
+                         [](const auto& way) {
+                           return way.param == Way::in_process ? "InProcess" : "Tcp";
+                         });
+
+TEST_P(ClientAdmin, TopicsComeAndGo) {
   Admin admin = connect().admin();
   ASSERT_TRUE(admin.create_topic({.name = "orders", .partitions = 3}).has_value());
   const auto again = admin.create_topic({.name = "orders"});
@@ -55,7 +49,7 @@ TEST_F(ClientAdmin, TopicsComeAndGo) {
   EXPECT_TRUE(gone.error().is(ErrorCode::unknown_topic_or_partition));
 }
 
-TEST_F(ClientAdmin, ConfigurationsAreSetAndInherited) {
+TEST_P(ClientAdmin, ConfigurationsAreSetAndInherited) {
   Admin admin = connect().admin();
   ASSERT_TRUE(admin.create_topic({.name = "t", .configs = {{"retention.ms", "1000"}}}).has_value());
   const auto value = [&admin](const std::string& name) {
@@ -75,7 +69,7 @@ TEST_F(ClientAdmin, ConfigurationsAreSetAndInherited) {
   EXPECT_TRUE(refused.error().is(ErrorCode::invalid_config));
 }
 
-TEST_F(ClientAdmin, OffsetsOfGroupsWithoutMembersAreWritten) {
+TEST_P(ClientAdmin, OffsetsOfGroupsWithoutMembersAreWritten) {
   Admin admin = connect().admin();
   ASSERT_TRUE(admin.create_topic({.name = "t", .partitions = 2}).has_value());
   const TopicPartition first{.topic = "t", .partition = 0}, second{.topic = "t", .partition = 1};
@@ -98,7 +92,7 @@ TEST_F(ClientAdmin, OffsetsOfGroupsWithoutMembersAreWritten) {
   EXPECT_TRUE(gone.error().is(ErrorCode::group_id_not_found));
 }
 
-TEST_F(ClientAdmin, PlacesInEmptyPartitions) {
+TEST_P(ClientAdmin, PlacesInEmptyPartitions) {
   Admin admin = connect().admin();
   ASSERT_TRUE(admin.create_topic({.name = "t", .partitions = 1}).has_value());
   const TopicPartition name{.topic = "t", .partition = 0};
@@ -107,18 +101,21 @@ TEST_F(ClientAdmin, PlacesInEmptyPartitions) {
   EXPECT_EQ(admin.delete_records({{name, -1}})->at(name), 0);
 }
 
-TEST_F(ClientAdmin, NobodyThereIsToldAtOnce) {
-  const std::string where = address();
-  broker_.reset();
-  const auto connected = Client::connect({.bootstrap = where});
+TEST(ClientConnect, NobodyThereIsToldAtOnce) {
+  auto broker = Broker::open({.dir = std::string(in_memory)});
+  const std::string address = broker->listen("127.0.0.1:0").value();
+  ASSERT_TRUE(broker->close());
+  const auto connected = Client::connect({.bootstrap = address});
   ASSERT_FALSE(connected.has_value());
   EXPECT_TRUE(connected.error().is(ClientErrc::unreachable)) << connected.error().to_string();
 }
 
-TEST_F(ClientAdmin, ABrokerThatVanishesFailsTheCall) {
-  auto client = Client::connect({.bootstrap = address(), .api_timeout = milliseconds(300)});
+TEST(ClientConnect, ABrokerThatVanishesFailsTheCall) {
+  auto broker = Broker::open({.dir = std::string(in_memory)});
+  const std::string address = broker->listen("127.0.0.1:0").value();
+  auto client = Client::connect({.bootstrap = address, .api_timeout = milliseconds(300)});
   ASSERT_TRUE(client.has_value());
-  broker_.reset();
+  ASSERT_TRUE(broker->close());
   const auto listed = client->admin().list_topics();
   ASSERT_FALSE(listed.has_value());
   EXPECT_TRUE(listed.error().is(ClientErrc::unreachable) ||
@@ -126,5 +123,16 @@ TEST_F(ClientAdmin, ABrokerThatVanishesFailsTheCall) {
       << listed.error().to_string();
 }
 
+TEST(InProcessClient, IsToldThatItsBrokerIsClosed) {
+  auto broker = Broker::open({.dir = std::string(in_memory)});
+  const Client client = broker->client();
+  Admin admin = client.admin();
+  ASSERT_TRUE(admin.list_topics());
+  ASSERT_TRUE(broker->close());
+  EXPECT_TRUE(admin.list_topics().error().is(ClientErrc::closed));
+  EXPECT_TRUE(client.admin().list_topics().error().is(ClientErrc::closed));
+  EXPECT_TRUE(broker->admin().list_topics().error().is(ClientErrc::closed));
+}
+
 }  // namespace
-}  // namespace millrace::server
+}  // namespace millrace::embed

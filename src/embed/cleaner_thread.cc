@@ -1,11 +1,12 @@
-#include "cleaner_thread.h"
+#include "embed/cleaner_thread.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/named_thread.h"
 #include "broker/log_cleaner.h"
 
-namespace millrace::server {
+namespace millrace::embed {
 namespace {
 
 constexpr int kNice = 10;
@@ -13,7 +14,7 @@ constexpr int kNice = 10;
 }  // namespace
 
 CleanerThread::CleanerThread(broker::LogCleaner& cleaner) : cleaner_(cleaner) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = named_thread("mill-cleaner", [this] { run(); });
 }
 
 void CleanerThread::stop() {
@@ -40,4 +41,4 @@ void CleanerThread::run() {
   }
 }
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

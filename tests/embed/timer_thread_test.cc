@@ -1,10 +1,10 @@
-#include "timer_thread.h"
+#include "embed/timer_thread.h"
 
 #include <gtest/gtest.h>
 
 #include <future>
 
-namespace millrace::server {
+namespace millrace::embed {
 namespace {
 
 TEST(TimerThread, RunsWhatIsDueAndWakesForAnEarlierDeadline) {
@@ -37,4 +37,4 @@ TEST(TimerThread, RunsNothingAfterStop) {
 }
 
 }  // namespace
-}  // namespace millrace::server
+}  // namespace millrace::embed

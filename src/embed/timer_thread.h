@@ -8,7 +8,7 @@
 #include "base/timers.h"
 #include "millrace/clock.h"
 
-namespace millrace::server {
+namespace millrace::embed {
 
 /// Sleeps until the next deadline, nothing else wakes it. Started by the constructor.
 class TimerThread {
@@ -33,4 +33,4 @@ class TimerThread {
   std::thread thread_;
 };
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

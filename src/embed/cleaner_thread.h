@@ -11,7 +11,7 @@ namespace millrace::broker {
 class LogCleaner;
 }  // namespace millrace::broker
 
-namespace millrace::server {
+namespace millrace::embed {
 
 /// Cleans one log after the other and rests in between, at a lower priority than all other threads.
 /// Started by the constructor.
@@ -37,4 +37,4 @@ class CleanerThread {
   std::thread thread_;
 };
 
-}  // namespace millrace::server
+}  // namespace millrace::embed

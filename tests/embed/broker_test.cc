@@ -1,0 +1,304 @@
+// The broker as one object in a program: opened, served, driven by hand or by an executor, closed.
+#include "millrace/broker.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "client/broker_link.h"
+#include "millrace/client_error.h"
+#include "net/endpoint.h"
+#include "wire/messages/fetch.h"
+#include "wire/messages/metadata.h"
+
+namespace millrace::embed {
+namespace {
+
+constexpr Milliseconds kGrace{20'000};
+
+/// The names of this process's threads that are ours.
+std::multiset<std::string> our_threads() {
+  std::multiset<std::string> names;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream file(task.path() / "comm");
+    std::string name;
+    if (std::getline(file, name) && name.starts_with("mill-")) names.insert(name);
+  }
+  return names;
+}
+
+class Brokers : public ::testing::Test {
+ protected:
+  Brokers() : dir_(::testing::TempDir() + "/brokers." + std::to_string(getpid())) {
+    std::filesystem::remove_all(dir_);
+  }
+  ~Brokers() override { std::filesystem::remove_all(dir_); }
+
+  BrokerOptions options() const { return {.dir = dir_}; }
+  static BrokerOptions in_memory_options() { return {.dir = std::string(in_memory)}; }
+
+  client::CallLimits limits() const { return {.deadline = clock_.steady_now() + kGrace}; }
+  std::unique_ptr<client::BrokerLink> link_to(const std::string& address) {
+    const auto endpoint = net::Endpoint::parse(address);
+    auto link = client::BrokerLink::open(loop_, {.host = endpoint->host, .port = endpoint->port},
+                                         "test", limits());
+    EXPECT_TRUE(link.has_value());
+    return *std::move(link);
+  }
+  /// Where the one broker that Metadata tells says it is.
+  wire::MetadataResponse::Broker told_by(const std::string& address) {
+    auto answer = link_to(address)->call<wire::MetadataResponse>(wire::MetadataRequest{}, limits());
+    EXPECT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->brokers.size(), 1U);
+    return answer->brokers.front();
+  }
+
+  const std::string dir_;
+  SystemClock clock_;
+  client::EventLoop loop_;
+};
+
+TEST_F(Brokers, TellClientsTheAddressTheyCameInBy) {
+  auto broker = Broker::open(options());
+  ASSERT_TRUE(broker) << broker.error().message();
+  const std::string first = broker->listen("127.0.0.1:0").value();
+  const std::string second = broker->listen("127.0.0.1:0").value();
+  EXPECT_NE(first, second);
+  for (const std::string& address : {first, second}) {
+    const auto told = told_by(address);
+    EXPECT_EQ(told.host + ":" + std::to_string(told.port), address);
+  }
+  EXPECT_TRUE(broker->close());
+}
+
+TEST_F(Brokers, TellClientsTheAdvertisedAddressInstead) {
+  auto with_advertised = in_memory_options();
+  with_advertised.config["advertised.listeners"] = "PLAINTEXT://broker.example:19092";
+  auto broker = Broker::open(std::move(with_advertised));
+  ASSERT_TRUE(broker);
+  const auto told = told_by(broker->listen("127.0.0.1:0").value());
+  EXPECT_EQ(told.host, "broker.example");
+  EXPECT_EQ(told.port, 19092);
+}
+
+TEST_F(Brokers, KeepTopicsOverACleanEnd) {
+  {
+    auto first = Broker::open(options());
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(first->admin().create_topic({.name = "kept", .partitions = 3}));
+  }
+  EXPECT_TRUE(std::filesystem::exists(dir_ + "/.kafka_cleanshutdown"));
+  auto second = Broker::open(options());
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->recovery_report().empty());
+  const auto topics = second->admin().list_topics();
+  ASSERT_TRUE(topics);
+  ASSERT_EQ(topics->size(), 1U);
+  EXPECT_EQ(topics->front().name, "kept");
+  EXPECT_EQ(topics->front().partitions.size(), 3U);
+}
+
+TEST_F(Brokers, RefuseADirectoryInUse) {
+  auto first = Broker::open(options());
+  ASSERT_TRUE(first);
+  auto second = Broker::open(options());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message().find(dir_), std::string::npos);
+  EXPECT_NE(second.error().message().find(std::to_string(getpid())), std::string::npos);
+}
+
+TEST_F(Brokers, RefuseOptionsThatCannotBeMeant) {
+  const auto refused = [](BrokerOptions options) {
+    return Broker::open(std::move(options)).error();
+  };
+  EXPECT_TRUE(refused({}).is(ClientErrc::invalid_argument));
+  EXPECT_TRUE(refused({.dir = dir_, .sync_threads = 0}).is(ClientErrc::invalid_argument));
+  EXPECT_TRUE(
+      refused({.dir = dir_, .config = {{"num.partitons", "3"}}}).is(ErrorCode::invalid_config));
+  EXPECT_FALSE(std::filesystem::exists(dir_));
+}
+
+TEST_F(Brokers, GoOnWhereAPortIsTaken) {
+  auto first = Broker::open(in_memory_options());
+  const std::string taken = first->listen("127.0.0.1:0").value();
+  auto second = Broker::open(in_memory_options());
+  const auto refused = second->listen(taken);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find(taken), std::string::npos);
+  EXPECT_TRUE(second->listen("nowhere").error().is(ClientErrc::bad_address));
+  told_by(second->listen("127.0.0.1:0").value());
+}
+
+TEST_F(Brokers, WriteNoFileInMemory) {
+  auto broker = Broker::open(in_memory_options());
+  ASSERT_TRUE(broker);
+  ASSERT_TRUE(broker->admin().create_topic({.name = "t"}));
+  EXPECT_TRUE(broker->close());
+  EXPECT_FALSE(std::filesystem::exists(std::string(in_memory)));
+  EXPECT_FALSE(std::filesystem::exists("memory"));
+}
+
+TEST_F(Brokers, DoNotWaitForLongPollsWhenTheyEnd) {
+  auto broker = Broker::open(in_memory_options());
+  ASSERT_TRUE(broker);
+  ASSERT_TRUE(broker->admin().create_topic({.name = "empty"}));
+  auto link = link_to(broker->listen("127.0.0.1:0").value());
+  wire::FetchRequest fetch;
+  fetch.max_wait_ms = 600'000;
+  fetch.min_bytes = 1;
+  fetch.topics.push_back({.topic = "empty"});
+  fetch.topics.front().partitions.push_back({.partition = 0, .partition_max_bytes = 1000});
+  const auto waiting = link->send(fetch, limits());
+  ASSERT_TRUE(waiting.has_value());
+  const auto asked = clock_.steady_now();
+  EXPECT_TRUE(broker->close(milliseconds(600'000)));
+  EXPECT_LT(clock_.steady_now() - asked, kGrace);
+  EXPECT_FALSE(link->receive<wire::FetchResponse>(*waiting, limits()).has_value());
+}
+
+TEST_F(Brokers, HaveTheThreadsTheyTellOfAndJoinThem) {
+  ASSERT_TRUE(our_threads().empty());
+  auto broker = Broker::open({.dir = std::string(in_memory), .sync_threads = 3});
+  EXPECT_EQ(our_threads(), (std::multiset<std::string>{"mill-cleaner", "mill-sync", "mill-sync",
+                                                       "mill-sync", "mill-timer"}));
+  ASSERT_TRUE(broker->admin().create_topic({.name = "t"}));
+  EXPECT_EQ(our_threads().size(), 5U) << "an in-process client has none";
+  ASSERT_TRUE(broker->listen("127.0.0.1:0"));
+  EXPECT_EQ(our_threads().count("mill-io"), std::max(1U, std::thread::hardware_concurrency()));
+  ASSERT_TRUE(broker->close());
+  EXPECT_TRUE(our_threads().empty());
+}
+
+// ---- Driven by hand ---------------------------------------------------------------------------
+
+class ManualBroker : public Brokers {
+ protected:
+  Broker open(std::string dir = std::string(in_memory)) {
+    return Broker::open({.dir = std::move(dir), .manual = true, .clock = &time_}).value();
+  }
+  void pass(Broker& broker, milliseconds time) {
+    time_.advance(time);
+    ASSERT_TRUE(broker.run_until(time_.steady_now()));
+  }
+
+  ManualClock time_;
+};
+
+TEST_F(ManualBroker, HasNoThreadAndAnswersAtOnce) {
+  Broker broker = open(dir_);
+  EXPECT_TRUE(our_threads().empty());
+  Admin admin = broker.admin();
+  ASSERT_TRUE(admin.create_topic({.name = "t", .partitions = 2}));
+  EXPECT_EQ(admin.describe_topic("t")->partitions.size(), 2U);
+  ASSERT_TRUE(
+      admin.alter_committed_offsets("g", {{{.topic = "t", .partition = 0}, {.offset = 3}}}));
+  EXPECT_EQ(admin.committed_offsets("g")->at({.topic = "t", .partition = 0}).offset, 3);
+  EXPECT_TRUE(our_threads().empty());
+  EXPECT_TRUE(broker.close());
+}
+
+TEST_F(ManualBroker, DoesWhatIsDueWhenTold) {
+  Broker broker = open();
+  Admin admin = broker.admin();
+  ASSERT_TRUE(admin.create_topic({.name = "t"}));
+  ASSERT_TRUE(
+      admin.alter_committed_offsets("g", {{{.topic = "t", .partition = 0}, {.offset = 3}}}));
+  pass(broker, std::chrono::hours(6 * 24));
+  EXPECT_EQ(admin.committed_offsets("g")->size(), 1U);
+  pass(broker, std::chrono::hours(2 * 24));
+  EXPECT_TRUE(admin.list_groups()->empty()) << "offsets.retention.minutes are over";
+}
+
+TEST_F(ManualBroker, OnlyThatOneCanBeDriven) {
+  auto broker = Broker::open(in_memory_options());
+  EXPECT_TRUE(broker->run_until(SteadyTime::max()).error().is(ClientErrc::wrong_state));
+  Broker manual = open();
+  ASSERT_TRUE(manual.close());
+  EXPECT_TRUE(manual.run_until(SteadyTime::max()).error().is(ClientErrc::closed));
+}
+
+// ---- On a program's own threads ---------------------------------------------------------------
+
+/// One thread.
+class OneThread final : public Executor {
+ public:
+  OneThread() : thread_([this] { run(); }) {}
+  ~OneThread() override {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  void post(std::function<void()> work) override { post_at(SteadyTime::min(), std::move(work)); }
+  void post_at(SteadyTime when, std::function<void()> work) override {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.emplace(when, std::move(work));
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+      const auto due = waiting_.begin();
+      if (due == waiting_.end()) {
+        changed_.wait(lock);
+      } else if (const auto when = due->first; when > std::chrono::steady_clock::now()) {
+        changed_.wait_until(lock, when);
+      } else {
+        const auto work = std::move(due->second);
+        waiting_.erase(due);
+        lock.unlock();
+        work();
+        lock.lock();
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::multimap<SteadyTime, std::function<void()>> waiting_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+TEST_F(Brokers, WorkOnTheExecutorTheyWereGiven) {
+  OneThread executor;
+  auto broker = Broker::open({.dir = dir_, .executor = &executor});
+  ASSERT_TRUE(broker) << broker.error().to_string();
+  EXPECT_TRUE(our_threads().empty());
+  Admin admin = broker->admin();
+  ASSERT_TRUE(admin.create_topic({.name = "t"}));
+  const TopicPartition place{.topic = "t", .partition = 0};
+  // Durable only once the executor has synced.
+  ASSERT_TRUE(admin.alter_committed_offsets("g", {{place, {.offset = 3}}}));
+  EXPECT_EQ(admin.committed_offsets("g")->at(place).offset, 3);
+  EXPECT_TRUE(our_threads().empty());
+  ASSERT_TRUE(broker->close());
+  auto again = Broker::open({.dir = dir_, .executor = &executor});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->admin().committed_offsets("g")->at(place).offset, 3);
+}
+
+TEST_F(Brokers, AreDrivenByHandOrByAnExecutor) {
+  OneThread executor;
+  const auto both = Broker::open({.dir = dir_, .executor = &executor, .manual = true});
+  ASSERT_FALSE(both);
+  EXPECT_TRUE(both.error().is(ClientErrc::invalid_argument));
+}
+
+}  // namespace
+}  // namespace millrace::embed
