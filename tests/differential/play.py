@@ -179,6 +179,8 @@ class Player:
                 side.send(step.api, step.version, body, step.line)
         except struct.error:
             return  # a number that was counted on does not fit the field
+        if step.api in ("AlterConfigs", "IncrementalAlterConfigs"):
+            self.touched_broker |= any(r["ResourceType"] in (4, 8) for b in bodies for r in b["Resources"])
         if step.may_wait and not self.answered(step):
             self.waiting.append((step, bodies))
             self.settle(step, bodies, None)
@@ -343,7 +345,6 @@ class Player:
             )
 
     def configs_settled(self, step, body, answer):
-        self.touched_broker |= any(r["ResourceType"] in (4, 8) for r in body["Resources"])
         if body.get("ValidateOnly") or not {0} & set(error_codes(answer)):
             return
         for resource in body["Resources"]:
