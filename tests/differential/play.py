@@ -37,8 +37,9 @@ READS = {
     "DescribeTopicPartitions",
     "ElectLeaders",
 }
-# Loading, not available, not coordinator, concurrent transactions, not enough replicas (of an unverified transaction).
-ASKED_AGAIN = {14, 15, 16, 51, 19}
+# Not the leader (of a topic just made), loading, not available, not coordinator, concurrent transactions, not enough
+# replicas (of an unverified transaction).
+ASKED_AGAIN = {6, 14, 15, 16, 51, 19}
 PATIENCE = 5.0  # seconds until the same answer
 BOTH_WAIT = 0.15  # seconds without any answer: both keep the client waiting
 PARTING = 0.5  # seconds until a difference that is accepted, and parts the brokers, is taken to stay
