@@ -190,15 +190,17 @@ class Player:
         self.finish(step, bodies, answers)
 
     def received(self, step, bodies):
-        if step.api == "Produce" and bodies[0].get("Acks") == 0:
-            # Nothing is answered; the next request on the connection is, unless it was closed.
-            for side in self.sides:
-                side.send("ApiVersions", 0, {}, step.line)
-            said = [side.receive("ApiVersions", 0, step.line) for side in self.sides]
-            # What is closed was refused; of how much of it nothing is told.
-            self.parted |= said == [CLOSED, CLOSED]
-            return [s if s == CLOSED else NO_REPLY for s in said]
-        return [side.receive(step.api, step.version, step.line) for side in self.sides]
+        answers = [self.receive(side, step, body) for side, body in zip(self.sides, bodies)]
+        # What is closed was refused; of how much of it nothing is told.
+        self.parted |= answers == [CLOSED, CLOSED]
+        return answers
+
+    def receive(self, side, step, body):
+        if step.api != "Produce" or body.get("Acks") != 0:
+            return side.receive(step.api, step.version, step.line)
+        # Nothing is answered; the next request on the connection is, unless it was closed.
+        side.send("ApiVersions", 0, {}, step.line)
+        return CLOSED if side.receive("ApiVersions", 0, step.line) == CLOSED else NO_REPLY
 
     def answered(self, step):
         """Whether both have answered; where one has, the other gets its time."""
@@ -249,9 +251,9 @@ class Player:
             time.sleep(pause)
             pause = min(pause * 2, 0.2)
             for side in again:
-                answers[self.sides.index(side)] = side.ask(
-                    step.api, step.version, bodies[self.sides.index(side)], step.line
-                )
+                at_side = self.sides.index(side)
+                side.send(step.api, step.version, bodies[at_side], step.line)
+                answers[at_side] = self.receive(side, step, bodies[at_side])
         self.parted |= self.parting
         self.coverage.add(step, answers)
         if found:
@@ -266,6 +268,8 @@ class Player:
 
     def repeatable(self, answers):
         ours, theirs = answers
+        if (ours, theirs) == (NO_REPLY, CLOSED):
+            return True  # refused without a word, perhaps for such a reason
         if not isinstance(ours, dict) or not isinstance(theirs, dict):
             return False
         return bool(set(error_codes(theirs)) & ASKED_AGAIN - set(error_codes(ours)))
