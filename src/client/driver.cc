@@ -47,7 +47,9 @@ bool Driver::wait(Event& event, SteadyTime deadline) {
 
 SteadyTime Driver::deadline_in(Milliseconds limit) const {
   const SteadyTime start = now();
-  return limit >= SteadyTime::max() - start ? SteadyTime::max() : start + limit;
+  // In the coarser unit: Milliseconds::max() is beyond what nanoseconds count.
+  const auto left = std::chrono::duration_cast<Milliseconds>(SteadyTime::max() - start);
+  return limit >= left ? SteadyTime::max() : start + limit;
 }
 
 }  // namespace millrace::client
