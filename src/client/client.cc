@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "client/client_core.h"
 #include "client/client_options.h"
+#include "client/producer/producer_core.h"
 #include "client/tcp_link.h"
 
 namespace millrace {
@@ -25,6 +26,14 @@ Result<Client> Client::connect(ClientOptions options) {
       core->wait_for<client::LinkPtr>([core, deadline] { return core->gateway().any(deadline); });
   if (!reached) return std::move(reached).error();
   return Client(std::move(core));
+}
+
+Result<Producer> Client::producer(ProducerOptions options) const {
+  MILL_CHECK(client::check(options));
+  if (!options.transactional_id.empty()) {
+    return client::client_error(ClientErrc::unsupported, "this client has no transactions yet");
+  }
+  return Producer(std::make_shared<client::ProducerCore>(core_, options));
 }
 
 Admin Client::admin() const { return Admin(core_); }

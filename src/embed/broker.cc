@@ -46,6 +46,11 @@ Result<std::string> Broker::listen(std::string_view address) {
 }
 
 Client Broker::client() const { return Client(impl_->make_client()); }
+
+Result<Producer> Broker::producer(ProducerOptions options) const {
+  return client().producer(std::move(options));
+}
+
 Admin Broker::admin() const { return client().admin(); }
 
 Result<Topic> Broker::topic(const std::string& name) const {

@@ -1,0 +1,92 @@
+// Accumulator: records that wait to be sent, in batches by partition, within a bounded memory.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/producer/batch.h"
+
+namespace millrace::client {
+
+/// Batches of one partition in the order of their numbers; only the last one is open.
+using BatchQueue = std::deque<BatchPtr>;
+
+/// Thread-safe: programs add, the sender takes. Its lock is a leaf, held across the encoding of one
+/// record at most.
+class Accumulator {
+ public:
+  struct Limits {
+    size_t batch_bytes = 0;
+    size_t buffer_bytes = 0;
+    Milliseconds linger{0};
+    Milliseconds delivery_timeout{0};
+    record::Compression compression;
+    Backoff backoff;
+  };
+  struct Added {
+    std::shared_ptr<DeliveryState> state;
+    int32_t index = 0;
+    /// The sender has something to do, or to wait for, that it does not know of.
+    bool is_news = false;
+  };
+  struct Moment {
+    SteadyTime now;
+    int64_t timestamp_ms = 0;
+  };
+
+  explicit Accumulator(Limits limits) : limits_(limits) {}
+
+  /// Nothing where there is no room; then `room`, if given, is set when there may be some. `closed`
+  /// after close(). The callback is taken only with the record.
+  Result<std::optional<Added>> add(const ProducerRecord& record, int32_t partition, Moment moment,
+                                   DeliveryCallback& callback, const std::weak_ptr<Sender>& sender,
+                                   const std::shared_ptr<Event>& room);
+
+  /// Calls `visit` for each partition with waiting batches, under the lock; it may take some.
+  using Visit = std::function<void(const TopicPartition&, BatchQueue&)>;
+  void visit(const Visit& visit);
+  /// Whether the first batch of a queue need not wait any more; inside visit only.
+  bool is_ripe(const BatchQueue& queue, SteadyTime now) const;
+  SteadyTime ripe_at(const Batch& batch) const;
+  /// Puts a batch back where its number belongs.
+  void put_back(BatchPtr batch);
+
+  /// A batch was decided: its memory is free.
+  void release(const Batch& batch, bool is_sent);
+  /// Its callbacks have returned as well.
+  void forget(const Batch& batch);
+  void note_request(size_t bytes, size_t batches);
+  void note_retry();
+
+  /// Ends lingering for all records added before; those whose end is still to come.
+  std::vector<std::shared_ptr<DeliveryState>> hurry_all();
+  /// Somebody waits for room no more.
+  void leave(const std::shared_ptr<Event>& room);
+  /// Refuses records from now on.
+  void close();
+  ProducerStatistics statistics() const;
+
+ private:
+  BatchPtr open_batch(const ProducerRecord& record, TopicPartition name, SteadyTime now,
+                      const std::weak_ptr<Sender>& sender);
+
+  const Limits limits_;
+  mutable std::mutex mutex_;
+  bool is_closed_ = false;
+  int64_t next_number_ = 0;
+  std::map<TopicPartition, BatchQueue> queues_;
+  std::set<std::shared_ptr<DeliveryState>> undecided_;
+  /// Of those who wait for room; they are all woken by the next release.
+  std::vector<std::shared_ptr<Event>> waiting_;
+  ProducerStatistics statistics_;
+};
+
+}  // namespace millrace::client

@@ -1,0 +1,55 @@
+// The public Producer.
+#include "millrace/producer.h"
+
+#include <utility>
+
+#include "client/error.h"
+#include "client/producer/producer_core.h"
+
+namespace millrace {
+
+using client::ProducerCore;
+
+namespace {
+
+Error closed_error() {
+  return client::client_error(ClientErrc::closed, "the producer was moved from");
+}
+
+}  // namespace
+
+Producer::Producer(std::shared_ptr<ProducerCore> core) : core_(std::move(core)) {}
+Producer::Producer(Producer&&) noexcept = default;
+Producer::~Producer() = default;
+
+Producer& Producer::operator=(Producer&& other) noexcept {
+  core_ = std::move(other.core_);
+  return *this;
+}
+
+Delivery Producer::send(const ProducerRecord& record) {
+  return core_ ? core_->send(record) : ProducerCore::refused(closed_error());
+}
+
+void Producer::send(const ProducerRecord& record, DeliveryCallback callback) {
+  if (core_) return core_->send(record, std::move(callback));
+  callback(closed_error());
+}
+
+Result<void> Producer::flush(milliseconds limit) {
+  return core_ ? core_->flush(limit) : closed_error();
+}
+
+Result<int32_t> Producer::partition_count(const std::string& topic) {
+  return core_ ? core_->partition_count(topic) : closed_error();
+}
+
+ProducerStatistics Producer::statistics() const {
+  return core_ ? core_->statistics() : ProducerStatistics();
+}
+
+Result<void> Producer::close(milliseconds limit) {
+  return core_ ? core_->close(limit) : Result<void>();
+}
+
+}  // namespace millrace
