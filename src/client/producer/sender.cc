@@ -58,7 +58,7 @@ bool Sender::may_go(const Progress& progress, const Batch& first) {
     return progress.in_flight.empty() || progress.in_flight.begin()->first > first.number();
   }
   // Those that wait behind the first have no stamp either.
-  return !progress.sequencing.is_lost() || progress.in_flight.empty();
+  return progress.sequencing.may_overlap() || progress.in_flight.empty();
 }
 
 std::optional<int32_t> Sender::ready_leader(const TopicPartition& name, SteadyTime now) {

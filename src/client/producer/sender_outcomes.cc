@@ -15,6 +15,14 @@ bool is_open_ended(const Error& error) {
          error.is(ErrorCode::kafka_storage_error);
 }
 
+/// A refusal means that nothing was written; after an attempt without an answer nobody knows.
+Error frankly(const Batch& batch, Error error) {
+  if (!batch.may_be_written || !error.kafka_code()) return error;
+  return client_error(
+      ClientErrc::disconnected,
+      cat("it may be written, an attempt had no answer; the last one: ", error.to_string()));
+}
+
 /// Answers that come of looking for the leader in the wrong place.
 bool is_of_stale_metadata(const Error& error) {
   return error.is(ErrorCode::not_leader_or_follower) || error.is(ErrorCode::leader_not_available) ||
@@ -59,7 +67,7 @@ void Sender::on_refused(const BatchPtr& batch, Error error) {
   if (is_open_ended(error)) batch->may_be_written = true;
   if (is_of_stale_metadata(error)) gateway_->forget_topic(batch->partition().topic);
   const bool is_worth_it = worth_retrying(error) || may_renumber(*batch, error);
-  if (!is_worth_it) return fail(batch, std::move(error));
+  if (!is_worth_it) return fail(batch, frankly(*batch, std::move(error)));
   try_again(batch, std::move(error));
 }
 
@@ -69,8 +77,9 @@ bool Sender::may_renumber(Batch& batch, const Error& error) {
   if (error.is(ErrorCode::out_of_order_sequence_number)) {
     // One before it was not written, and comes first now.
     if (batch.was_sent_behind) return true;
-    // One before it was given up. It was not written, or this batch would follow it.
-    if (!sequencing.is_lost()) return false;
+    // One before it was given up and not written. But both may still be on their way to the broker
+    // from an attempt without an answer: under another number this one could be written twice.
+    if (!sequencing.is_lost() || batch.may_be_written) return false;
     batch.unstamp();
     return true;
   }
@@ -87,7 +96,7 @@ void Sender::try_again(const BatchPtr& batch, Error error) {
   batch->last_failure = error.to_string();
   if (batch->deadline() <= now) return fail(batch, too_late(*batch));
   if (is_closed_) return fail(batch, Gateway::closed_error());
-  if (batch->retries >= terms_.retries) return fail(batch, std::move(error));
+  if (batch->retries >= terms_.retries) return fail(batch, frankly(*batch, std::move(error)));
   ++batch->retries;
   batch->retry_at = now + batch->backoff.next();
   batch->is_closed = true;
@@ -96,6 +105,7 @@ void Sender::try_again(const BatchPtr& batch, Error error) {
 }
 
 void Sender::succeed(const BatchPtr& batch, DeliveryState::Written written) {
+  if (batch->stamped()) progress_[batch->partition()].sequencing.accept(*batch->stamped());
   accumulator_->release(*batch, true);
   batch->state()->succeed(written);
   call_back(batch);

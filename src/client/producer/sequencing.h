@@ -22,6 +22,14 @@ class Sequencing {
   void lose() { is_lost_ = true; }
   bool is_lost() const { return is_lost_; }
 
+  /// The broker took a batch under the current id.
+  void accept(const Stamp& stamp) {
+    if (stamp.producer_id == identity_.id) is_known_ = true;
+  }
+  /// A broker that does not know an id takes any sequence as its first: until it knows the id, a
+  /// second batch under way could come to stand before the first.
+  bool may_overlap() const { return is_known_ && !is_lost_; }
+
   /// Whether `known` is of no use: none at all, or the one whose epochs are used up.
   bool needs_identity(ProducerIdentity known) const {
     if (known.id < 0) return identity_.id < 0 || is_used_up();
@@ -32,6 +40,7 @@ class Sequencing {
   Stamp next(ProducerIdentity known, int32_t record_count) {
     if (identity_.id < 0 || is_used_up()) {
       identity_ = known;
+      is_known_ = false;
       next_ = 0;
     } else if (is_lost_) {
       ++identity_.epoch;
@@ -49,6 +58,7 @@ class Sequencing {
   ProducerIdentity identity_;
   int32_t next_ = 0;
   bool is_lost_ = false;
+  bool is_known_ = false;
 };
 
 }  // namespace millrace::client
