@@ -139,6 +139,27 @@ TEST_F(ProducerBuffer, ACallbackMaySendButNotWait) {
   EXPECT_EQ(inner->get()->offset, 8);
 }
 
+TEST_F(ProducerBuffer, ACallbackMayEndTheProducer) {
+  make({.linger = milliseconds(0)});
+  std::vector<bool> outcomes;
+  core_->send({.topic = "t", .value = "a"}, [&](const Result<RecordMetadata>& at) {
+    outcomes.push_back(at.has_value());
+    core_.reset();
+  });
+  core_->send({.topic = "t", .value = "b"}, [&](const Result<RecordMetadata>& at) {
+    outcomes.push_back(at.has_value());
+    EXPECT_TRUE(at.error().is(ClientErrc::closed));
+  });
+  cluster_->answer({.offset = 0});
+  EXPECT_EQ(outcomes, (std::vector{true, false}));
+}
+
+TEST_F(ProducerBuffer, ATopicWithoutPartitionsIsRefused) {
+  cluster_->partition_count = 0;
+  make({});
+  EXPECT_TRUE(core_->send({.topic = "t", .value = "a"}).get().error().is(ClientErrc::malformed));
+}
+
 TEST_F(ProducerBuffer, ClosingFailsWhatIsLeft) {
   make({});
   const Delivery a = send("a");

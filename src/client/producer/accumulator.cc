@@ -68,9 +68,19 @@ Result<std::optional<Accumulator::Added>> Accumulator::add(const ProducerRecord&
 
 void Accumulator::visit(const Visit& visit) {
   const std::lock_guard lock(mutex_);
-  for (auto& [name, queue] : queues_) {
-    if (!queue.empty()) visit(name, queue);
+  for (auto at = queues_.begin(); at != queues_.end();) {
+    visit(at->first, at->second);
+    at = at->second.empty() ? queues_.erase(at) : std::next(at);
   }
+}
+
+BatchPtr Accumulator::take(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  const auto found = queues_.find(partition);
+  BatchPtr first = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty()) queues_.erase(found);
+  return first;
 }
 
 SteadyTime Accumulator::ripe_at(const Batch& batch) const {

@@ -53,6 +53,8 @@ class Accumulator {
   /// Calls `visit` for each partition with waiting batches, under the lock; it may take some.
   using Visit = std::function<void(const TopicPartition&, BatchQueue&)>;
   void visit(const Visit& visit);
+  /// The first waiting batch of a partition that has one.
+  BatchPtr take(const TopicPartition& partition);
   /// Whether the first batch of a queue need not wait any more; inside visit only.
   bool is_ripe(const BatchQueue& queue, SteadyTime now) const;
   SteadyTime ripe_at(const Batch& batch) const;
@@ -82,6 +84,7 @@ class Accumulator {
   mutable std::mutex mutex_;
   bool is_closed_ = false;
   int64_t next_number_ = 0;
+  /// Those with a batch: what nobody sends to costs nothing.
   std::map<TopicPartition, BatchQueue> queues_;
   std::set<std::shared_ptr<DeliveryState>> undecided_;
   /// Of those who wait for room; they are all woken by the next release.

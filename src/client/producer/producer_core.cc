@@ -141,6 +141,10 @@ Result<std::shared_ptr<const TopicView>> ProducerCore::topic(std::string_view na
 }
 
 Result<int32_t> ProducerCore::partition_of(const ProducerRecord& record, const TopicView& topic) {
+  if (topic.partition_count < 1) {
+    return client_error(ClientErrc::malformed,
+                        cat("the broker says that topic '", record.topic, "' has no partitions"));
+  }
   if (!record.partition) return chooser_.choose(record, topic);
   if (*record.partition < topic.partition_count) return *record.partition;
   return kafka_error(ErrorCode::unknown_topic_or_partition,

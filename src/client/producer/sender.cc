@@ -134,16 +134,10 @@ bool Sender::send_some(SteadyTime now) {
 }
 
 void Sender::launch(int32_t leader, const std::vector<TopicPartition>& partitions) {
-  std::vector<BatchPtr> taken;
-  const std::set<TopicPartition> wanted(partitions.begin(), partitions.end());
-  accumulator_->visit([&](const TopicPartition& name, BatchQueue& queue) {
-    if (!wanted.contains(name)) return;
-    taken.push_back(std::move(queue.front()));
-    queue.pop_front();
-  });
   std::vector<BatchPtr> batches;
   size_t bytes = 0;
-  for (const BatchPtr& batch : taken) {
+  for (const TopicPartition& partition : partitions) {
+    const BatchPtr batch = accumulator_->take(partition);
     if (auto sealed = batch->seal(); !sealed) {
       fail(batch, std::move(sealed).error());
       continue;
