@@ -13,7 +13,8 @@ using Values = std::vector<std::string>;
 class ProducerBuffer : public ::testing::Test {
  protected:
   ProducerCore& make(const millrace::ProducerOptions& options) {
-    core_.emplace(std::make_shared<ClientCore>(driver_, cluster_, ClientOptions()), options);
+    client_ = std::make_shared<ClientCore>(driver_, cluster_, ClientOptions());
+    core_.emplace(client_, options);
     EXPECT_TRUE(core_->partition_count("t"));
     return *core_;
   }
@@ -32,6 +33,7 @@ class ProducerBuffer : public ::testing::Test {
 
   const std::shared_ptr<ScriptedDriver> driver_ = std::make_shared<ScriptedDriver>();
   const std::shared_ptr<ScriptedCluster> cluster_ = std::make_shared<ScriptedCluster>(*driver_);
+  std::shared_ptr<ClientCore> client_;
   std::optional<ProducerCore> core_;
   int64_t written_ = 0;
 };
@@ -158,6 +160,22 @@ TEST_F(ProducerBuffer, ATopicWithoutPartitionsIsRefused) {
   cluster_->partition_count = 0;
   make({});
   EXPECT_TRUE(core_->send({.topic = "t", .value = "a"}).get().error().is(ClientErrc::malformed));
+}
+
+TEST_F(ProducerBuffer, TheEndOfTheClientIsToldToEveryRecord) {
+  cluster_->partition_count = 2;
+  make({.linger = milliseconds(10)});
+  const Delivery under_way = send("a");
+  driver_->pass(milliseconds(10));
+  ASSERT_EQ(cluster_->waiting.size(), 1U);
+  const Delivery lingering = send("b", 1);
+  client_->close();
+  const Delivery later = send("c");
+  driver_->pass(milliseconds(10));
+  for (const Delivery& each : {under_way, lingering, later}) {
+    ASSERT_TRUE(each.ready());
+    EXPECT_TRUE(each.get().error().is(ClientErrc::closed)) << each.get().error().to_string();
+  }
 }
 
 TEST_F(ProducerBuffer, ClosingFailsWhatIsLeft) {

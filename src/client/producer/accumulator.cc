@@ -77,6 +77,7 @@ void Accumulator::visit(const Visit& visit) {
 BatchPtr Accumulator::take(const TopicPartition& partition) {
   const std::lock_guard lock(mutex_);
   const auto found = queues_.find(partition);
+  if (found == queues_.end()) return nullptr;
   BatchPtr first = std::move(found->second.front());
   found->second.pop_front();
   if (found->second.empty()) queues_.erase(found);

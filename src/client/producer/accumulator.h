@@ -53,7 +53,7 @@ class Accumulator {
   /// Calls `visit` for each partition with waiting batches, under the lock; it may take some.
   using Visit = std::function<void(const TopicPartition&, BatchQueue&)>;
   void visit(const Visit& visit);
-  /// The first waiting batch of a partition that has one.
+  /// The first waiting batch of a partition; null where none waits.
   BatchPtr take(const TopicPartition& partition);
   /// Whether the first batch of a queue need not wait any more; inside visit only.
   bool is_ripe(const BatchQueue& queue, SteadyTime now) const;

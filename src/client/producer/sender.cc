@@ -130,14 +130,19 @@ bool Sender::send_some(SteadyTime now) {
     load.partitions.push_back(std::move(candidate.partition));
   }
   for (const auto& [leader, load] : loads) launch(leader, load.partitions);
-  return !loads.empty();
+  return !loads.empty() && !is_closed_;
 }
 
 void Sender::launch(int32_t leader, const std::vector<TopicPartition>& partitions) {
+  // Kept: a callback of a batch that cannot be sealed may end the producer.
+  LinkPtr link = nodes_[leader].link;
+  if (!link) return;
   std::vector<BatchPtr> batches;
   size_t bytes = 0;
   for (const TopicPartition& partition : partitions) {
     const BatchPtr batch = accumulator_->take(partition);
+    // Given up since it was found: what a pass asks for may fail at once.
+    if (!batch) continue;
     if (auto sealed = batch->seal(); !sealed) {
       fail(batch, std::move(sealed).error());
       continue;
@@ -154,7 +159,7 @@ void Sender::launch(int32_t leader, const std::vector<TopicPartition>& partition
   if (batches.empty()) return;
   accumulator_->note_request(bytes, batches.size());
   ++nodes_[leader].in_flight;
-  spawn(deliver(shared_from_this(), leader, std::move(batches)));
+  spawn(deliver(shared_from_this(), leader, std::move(link), std::move(batches)));
 }
 
 void Sender::abort() {

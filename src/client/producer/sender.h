@@ -97,7 +97,7 @@ class Sender final : public std::enable_shared_from_this<Sender> {
   void on_trouble(const Error& error) { last_trouble_ = error.to_string(); }
 
   // What came of it: sender_outcomes.cc.
-  static Task<void> deliver(Self self, int32_t leader, std::vector<BatchPtr> batches);
+  static Task<void> deliver(Self self, int32_t leader, LinkPtr link, std::vector<BatchPtr> batches);
   void on_failed_request(const BatchPtr& batch, const Error& error);
   void on_refused(const BatchPtr& batch, Error error);
   /// Where a sequence number was refused: whether the batch may be tried again.

@@ -33,11 +33,10 @@ bool is_of_stale_metadata(const Error& error) {
 
 }  // namespace
 
-Task<void> Sender::deliver(Self self, int32_t leader, std::vector<BatchPtr> batches) {
+Task<void> Sender::deliver(Self self, int32_t leader, LinkPtr link, std::vector<BatchPtr> batches) {
   Gateway& gateway = *self->gateway_;
   SteadyTime deadline = gateway.request_deadline(SteadyTime::max());
   for (const BatchPtr& batch : batches) deadline = std::min(deadline, batch->deadline());
-  LinkPtr link = self->nodes_[leader].link;
   auto producing = produce(gateway, std::move(link), self->terms_.produce, batches, deadline);
   const auto answers = co_await producing;
   if (!self->is_closed_) --self->nodes_[leader].in_flight;
