@@ -1,9 +1,9 @@
 // Producer: sends records, in batches, to the partitions' leaders.
 //
 // Guarantees (docs/client.md has the long form). A delivery that succeeded is as durable as `acks`
-// says. One that failed with timed_out or disconnected may have been written all the same; every
-// other failure means that nothing was. Records of one partition keep the order in which they were
-// sent; with idempotence (the default) also across retries, and none is doubled.
+// says. One that failed with timed_out, disconnected or closed may have been written all the same;
+// every other failure means that nothing was. Records of one partition keep the order in which they
+// were sent; with idempotence (the default) also across retries, and none is doubled.
 #pragma once
 
 #include <chrono>
