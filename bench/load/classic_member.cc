@@ -72,7 +72,7 @@ class ClassicMember final : public GroupMember {
 
   std::vector<wire::SyncGroupRequest::Assignment> share_out(
       const wire::JoinGroupResponse& joined) const {
-    std::vector<std::vector<client::TopicPartition>> shares(joined.members.size());
+    std::vector<std::vector<millrace::TopicPartition>> shares(joined.members.size());
     for (int32_t p = 0; p < plan_.partitions; ++p) {
       shares[static_cast<size_t>(p) % shares.size()].push_back({plan_.topic, p});
     }
