@@ -91,15 +91,14 @@ Result<void> PartitionLog::check_transactions(const AppendRequest& request,
           ErrorCode::invalid_txn_state,
           cat("producer ", batch.producer_id, " epoch ", batch.epoch, " has ", what, name_));
     };
-    const bool begins = batch.is_transactional && !is_open_here(batch.producer_id, batch.epoch);
+    const ProducerEntry* known = producers_.find(batch.producer_id);
+    const bool is_open = known && known->has_open_transaction();
+    const bool begins = batch.is_transactional && !(is_open && known->epoch == batch.epoch);
     const bool may_begin =
         asked && request.guard != kNoVerification && asked->guard == request.guard;
     if (begins && !may_begin) return refused("no transaction on ");
     if (asked && request.origin == AppendOrigin::client) MILL_CHECK(check_first(batch, *asked));
-    const ProducerEntry* known = producers_.find(batch.producer_id);
-    if (!batch.is_transactional && known && known->has_open_transaction()) {
-      return refused("a transaction open on ");
-    }
+    if (!batch.is_transactional && is_open) return refused("a transaction open on ");
   }
   return {};
 }
