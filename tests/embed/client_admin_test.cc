@@ -1,32 +1,13 @@
 // The client library's administration, in-process and over TCP, against one broker.
-#include <gtest/gtest.h>
-
-#include "millrace/broker.h"
-#include "millrace/client.h"
+#include "embed/two_ways.h"
 #include "millrace/client_error.h"
 
 namespace millrace::embed {
 namespace {
 
-enum class Way : uint8_t { in_process, tcp };
+class ClientAdmin : public TwoWays {};
 
-class ClientAdmin : public ::testing::TestWithParam<Way> {
- protected:
-  Client connect() {
-    if (GetParam() == Way::in_process) return broker_.client();
-    auto client = Client::connect({.bootstrap = address_});
-    EXPECT_TRUE(client.has_value()) << client.error().to_string();
-    return *client;
-  }
-
-  Broker broker_ = Broker::open({.dir = std::string(in_memory)}).value();
-  const std::string address_ = broker_.listen("127.0.0.1:0").value();
-};
-
-INSTANTIATE_TEST_SUITE_P(Ways, ClientAdmin, ::testing::Values(Way::in_process, Way::tcp),
-                         [](const auto& way) {
-                           return way.param == Way::in_process ? "InProcess" : "Tcp";
-                         });
+INSTANTIATE_TEST_SUITE_P(Ways, ClientAdmin, ::testing::Values(Way::in_process, Way::tcp), name_of);
 
 TEST_P(ClientAdmin, TopicsComeAndGo) {
   Admin admin = connect().admin();

@@ -1,8 +1,6 @@
 // The client library's producer, in-process and over TCP, against one broker.
 #include "millrace/producer.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <map>
 #include <string>
@@ -10,15 +8,13 @@
 #include <vector>
 
 #include "base/text.h"
-#include "millrace/broker.h"
+#include "embed/two_ways.h"
 #include "millrace/client_error.h"
 
 namespace millrace::embed {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-enum class Way : uint8_t { in_process, tcp };
 
 Texts values_of(const Topic& topic, int32_t partition) {
   Texts values;
@@ -31,26 +27,18 @@ Texts values_of(const Topic& topic, int32_t partition) {
   }
 }
 
-class Producers : public ::testing::TestWithParam<Way> {
+class Producers : public TwoWays {
  protected:
   Producer make(ProducerOptions options = {}) {
     if (GetParam() == Way::in_process) return broker_.producer(std::move(options)).value();
-    auto client = Client::connect({.bootstrap = address_});
-    EXPECT_TRUE(client.has_value()) << client.error().to_string();
-    return client->producer(std::move(options)).value();
+    return connect().producer(std::move(options)).value();
   }
   Topic topic(int32_t partitions) {
     return broker_.ensure_topic({.name = "t", .partitions = partitions}).value();
   }
-
-  Broker broker_ = Broker::open({.dir = std::string(in_memory)}).value();
-  const std::string address_ = broker_.listen("127.0.0.1:0").value();
 };
 
-INSTANTIATE_TEST_SUITE_P(Ways, Producers, ::testing::Values(Way::in_process, Way::tcp),
-                         [](const auto& way) {
-                           return way.param == Way::in_process ? "InProcess" : "Tcp";
-                         });
+INSTANTIATE_TEST_SUITE_P(Ways, Producers, ::testing::Values(Way::in_process, Way::tcp), name_of);
 
 TEST_P(Producers, RecordsArriveAsTheyWereSent) {
   const Topic log = topic(2);
