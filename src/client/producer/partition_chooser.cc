@@ -1,5 +1,7 @@
 #include "client/producer/partition_chooser.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -10,12 +12,8 @@
 namespace millrace::client {
 
 uint32_t crc32(ByteView bytes) {
-  uint32_t crc = ~uint32_t{0};
-  for (const std::byte byte : bytes) {
-    crc ^= std::to_integer<uint32_t>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
+  const auto* const data = reinterpret_cast<const Bytef*>(bytes.data());
+  return static_cast<uint32_t>(::crc32_z(0, data, bytes.size()));
 }
 
 Result<int32_t> PartitionChooser::choose(const ProducerRecord& record, const TopicView& topic) {
