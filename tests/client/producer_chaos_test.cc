@@ -147,12 +147,13 @@ class Chaos {
   /// The broker does something about the first request that waits.
   void step(bool is_well) {
     if (!late_.empty() && pick(12) == 0) apply_late();
-    while (!cluster_->waiting.empty() && !cluster_->waiting.front().link->is_open()) lose_front();
+    while (!cluster_->waiting.empty() && !cluster_->waiting.front().asked.link()->is_open())
+      lose_front();
     if (cluster_->waiting.empty()) return;
     const uint64_t fate = is_well ? 100 : pick(100);
     if (fate < 12) return hang_up();
     if (fate < 14) return;  // silence, for now
-    const auto sent = std::exchange(cluster_->waiting.front(), {});
+    const auto sent = std::move(cluster_->waiting.front());
     cluster_->waiting.pop_front();
     cluster_->answer(sent, [&](const SentBatch& batch) -> Verdict {
       const uint64_t luck = is_well ? 100 : pick(100);
@@ -169,7 +170,7 @@ class Chaos {
     cluster_->waiting.pop_front();
   }
   void hang_up() {
-    const auto link = cluster_->waiting.front().link;
+    const auto link = cluster_->waiting.front().asked.link();
     // A few of the requests were done, or will be.
     auto left = pick(3);
     for (const auto& sent : cluster_->waiting) {

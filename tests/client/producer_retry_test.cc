@@ -133,7 +133,7 @@ TEST_F(ProducerRetries, SilenceIsADisconnection) {
   make();
   const Delivery a = send("a");
   driver_->pass(ClientOptions().request_timeout);
-  EXPECT_FALSE(cluster_->waiting.at(0).link->is_open());
+  EXPECT_FALSE(cluster_->waiting.at(0).asked.link()->is_open());
   cluster_->waiting.clear();
   pause();
   ASSERT_EQ(cluster_->waiting.size(), 1U);
