@@ -46,7 +46,9 @@ def test_verifiable_consumer_reads_what_the_producer_sent(tools, server, filled,
                        "--group-protocol", protocol, "--verbose")
     read = [int(event["value"]) for event in named(said, "record_data")]
     assert sorted(read) == NUMBERS
-    assert [len(event["partitions"]) for event in named(said, "partitions_assigned")] == [2]
+    # With the new protocol a member that has not heard of its topics yet takes none of them first.
+    given = [len(event["partitions"]) for event in named(said, "partitions_assigned")]
+    assert given == [2] or (protocol == "consumer" and given == [0, 2])
     commits = named(said, "offsets_committed")
     assert commits and all(event["success"] for event in commits)
     last = {offset["partition"]: offset["offset"] for event in commits for offset in event["offsets"]}
