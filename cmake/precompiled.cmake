@@ -6,7 +6,7 @@ set(MILL_COMMON_HEADERS
 
 # millrace_precompile(TARGET headers...): TARGET compiles the common headers and these ahead.
 function(millrace_precompile target)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR MILL_FUZZ)
     target_precompile_headers(${target} PRIVATE ${MILL_COMMON_HEADERS} ${ARGN})
   endif()
 endfunction()
@@ -14,7 +14,7 @@ endfunction()
 # millrace_precompiled_by(TARGET OTHER): TARGET takes what OTHER compiled, a target with the same flags and no more
 # definitions.
 function(millrace_precompiled_by target other)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR MILL_FUZZ)
     target_precompile_headers(${target} REUSE_FROM ${other})
   endif()
 endfunction()
