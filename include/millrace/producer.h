@@ -92,8 +92,9 @@ class Producer {
   ///
   /// The delivery's errors: invalid_argument, message_too_large, unknown_topic_or_partition,
   /// invalid_topic_exception, buffer_full, timed_out, closed, or what the broker answered
-  /// (producer_fenced, corrupt_message, not_enough_replicas …). Send never blocks for the network
-  /// otherwise.
+  /// (producer_fenced, corrupt_message, not_enough_replicas …). With a transactional.id: wrong_state
+  /// outside of a transaction, and in one that has failed what it failed with. Send never blocks
+  /// for the network otherwise.
   Delivery send(const ProducerRecord& record);
 
   /// The same for hot paths: nothing is kept per record but the callback.
@@ -130,7 +131,8 @@ class Producer {
 };
 
 /// A transaction of a producer (KIP-98, KIP-890): all its records and offsets become readable to
-/// read_committed consumers, or none. Not thread-safe itself; the producer's send is.
+/// read_committed consumers, or none. Not thread-safe itself; the producer's send is. Each call
+/// waits for at most the client's api_timeout, a commit for its records before that.
 class Transaction {
  public:
   Transaction(Transaction&&) noexcept;
@@ -144,16 +146,21 @@ class Transaction {
 
   /// Flushes and commits. Where a record failed, aborts instead and answers that record's error.
   /// timed_out leaves the outcome unknown: call again, or abort by making a new producer.
-  /// producer_fenced and invalid_producer_epoch are final.
+  /// producer_fenced and invalid_producer_epoch are final. wrong_state once it is over.
   Result<void> commit();
 
-  /// Drops what was sent. Errors as for commit.
+  /// Drops what was sent; what was not sent yet fails with wrong_state. Errors as for commit;
+  /// wrong_state also behind a commit that timed out.
   Result<void> abort();
 
  private:
   friend class Producer;
   explicit Transaction(std::shared_ptr<client::ProducerCore> core);
+  Result<void> end(bool commits);
+
   std::shared_ptr<client::ProducerCore> core_;
+  /// The program said how it ends.
+  bool is_decided_ = false;
 };
 
 }  // namespace millrace

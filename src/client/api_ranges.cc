@@ -11,6 +11,14 @@ ApiRanges::ApiRanges(const wire::ApiVersionsResponse& response) {
   for (const auto& api : response.api_keys) {
     ranges_[api.api_key] = {.min = api.min_version, .max = api.max_version};
   }
+  for (const auto& feature : response.finalized_features) {
+    finalized_[feature.name] = feature.max_version_level;
+  }
+}
+
+int16_t ApiRanges::finalized(std::string_view feature) const {
+  const auto found = finalized_.find(feature);
+  return found == finalized_.end() ? int16_t{0} : found->second;
 }
 
 std::optional<VersionRange> ApiRanges::find(int16_t api_key) const {

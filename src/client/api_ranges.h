@@ -1,9 +1,13 @@
-// Which versions of which request a broker serves, as it told in ApiVersions.
+// Which versions of which request a broker serves, and which features its cluster has, as it told
+// in ApiVersions.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "millrace/result.h"
 #include "wire/described.h"
@@ -51,8 +55,12 @@ class ApiRanges {
     return choose(Request::kApiKey, kSpoken<Request>);
   }
 
+  /// The level of a feature that the whole cluster works at (KIP-584); 0 where nothing is said.
+  int16_t finalized(std::string_view feature) const;
+
  private:
   std::map<int16_t, VersionRange> ranges_;
+  std::map<std::string, int16_t, std::less<>> finalized_;
 };
 
 }  // namespace millrace::client

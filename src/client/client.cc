@@ -30,9 +30,6 @@ Result<Client> Client::connect(ClientOptions options) {
 
 Result<Producer> Client::producer(ProducerOptions options) const {
   MILL_CHECK(client::check(options));
-  if (!options.transactional_id.empty()) {
-    return client::client_error(ClientErrc::unsupported, "this client has no transactions yet");
-  }
   return Producer(std::make_shared<client::ProducerCore>(core_, options));
 }
 

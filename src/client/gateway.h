@@ -72,7 +72,8 @@ class Gateway {
   static Error closed_error() { return client_error(ClientErrc::closed, "it is closed"); }
 
   /// Calls `attempt(deadline)`, which answers a Task of a Result, until it succeeds, fails for good
-  /// or the deadline is near; forgets and pauses between two attempts.
+  /// or the deadline is near; forgets and pauses between two attempts. While a transaction is being
+  /// ended nothing that is known is wrong, and the pause is short.
   template <class T, class Attempt>
   Task<Result<T>> retrying(SteadyTime deadline, Attempt attempt) {
     Backoff backoff = this->backoff();
@@ -80,9 +81,10 @@ class Gateway {
       auto task = attempt(request_deadline(deadline));
       Result<T> result = co_await task;
       if (result || !worth_retrying(result.error()) || closed_) co_return result;
-      const Milliseconds wait = backoff.next();
+      const bool is_ending = result.error().is(ErrorCode::concurrent_transactions);
+      const Milliseconds wait = is_ending ? kEndingPause : backoff.next();
       if (driver_.now() + wait >= deadline) co_return result;
-      forget();
+      if (!is_ending) forget();
       auto pausing = pause(wait);
       const bool open = co_await pausing;
       if (!open) co_return closed_error();
@@ -90,6 +92,8 @@ class Gateway {
   }
 
  private:
+  static constexpr Milliseconds kEndingPause{20};
+
   struct KnownTopic {
     TopicDescription description;
     SteadyTime asked_at;

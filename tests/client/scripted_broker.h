@@ -61,6 +61,8 @@ class ScriptedBroker : public LinkFactory {
   }
 
   ScriptedDriver& driver() { return driver_; }
+  /// What it told about itself.
+  wire::ApiVersionsResponse told;
   bool is_reachable = true;
   int connections = 0;
 
@@ -84,7 +86,7 @@ class ScriptedBroker : public LinkFactory {
 
   class ScriptedLink final : public Link, public std::enable_shared_from_this<ScriptedLink> {
    public:
-    explicit ScriptedLink(ScriptedBroker& broker) : broker_(broker) {}
+    explicit ScriptedLink(ScriptedBroker& broker) : broker_(broker), ranges_(broker.told) {}
 
     bool is_open() const override { return !closed_; }
     void close(Error why) override {

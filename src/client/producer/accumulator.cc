@@ -30,6 +30,7 @@ BatchPtr Accumulator::open_batch(const ProducerRecord& record, TopicPartition na
   undecided_.insert(state);
   Batch::Terms terms{.partition = std::move(name),
                      .compression = limits_.compression,
+                     .is_transactional = limits_.is_transactional,
                      .number = next_number_++,
                      .created = now,
                      .deadline = later(now, limits_.delivery_timeout),
@@ -47,7 +48,7 @@ Result<std::optional<Accumulator::Added>> Accumulator::add(const ProducerRecord&
                                                            const std::shared_ptr<Event>& room) {
   const size_t size = Batch::bytes_of(record);
   const std::lock_guard lock(mutex_);
-  if (is_closed_) return client_error(ClientErrc::closed, "the producer is closed");
+  if (refusal_) return *refusal_;
   const auto used = static_cast<size_t>(statistics_.buffer_bytes_used);
   if (used + size + record::kBatchHeaderSize > limits_.buffer_bytes) {
     if (room) waiting_.push_back(room);
@@ -148,14 +149,30 @@ void Accumulator::leave(const std::shared_ptr<Event>& room) {
   std::erase(waiting_, room);
 }
 
-void Accumulator::close() {
+bool Accumulator::is_idle() const {
+  const std::lock_guard lock(mutex_);
+  return undecided_.empty();
+}
+
+void Accumulator::refuse(Error why, bool is_for_good) {
   std::vector<std::shared_ptr<Event>> waiting;
   {
     const std::lock_guard lock(mutex_);
-    is_closed_ = true;
+    if (is_closed_) return;
+    refusal_ = std::move(why);
+    is_closed_ = is_for_good;
     waiting = std::exchange(waiting_, {});
   }
   for (const auto& room : waiting) room->set();
+}
+
+void Accumulator::admit() {
+  const std::lock_guard lock(mutex_);
+  if (!is_closed_) refusal_.reset();
+}
+
+void Accumulator::close() {
+  refuse(client_error(ClientErrc::closed, "the producer is closed"), true);
 }
 
 ProducerStatistics Accumulator::statistics() const {

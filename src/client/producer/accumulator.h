@@ -29,6 +29,7 @@ class Accumulator {
     Milliseconds linger{0};
     Milliseconds delivery_timeout{0};
     record::Compression compression;
+    bool is_transactional = false;
     Backoff backoff;
   };
   struct Added {
@@ -44,8 +45,8 @@ class Accumulator {
 
   explicit Accumulator(Limits limits) : limits_(limits) {}
 
-  /// Nothing where there is no room; then `room`, if given, is set when there may be some. `closed`
-  /// after close(). The callback is taken only with the record.
+  /// Nothing where there is no room; then `room`, if given, is set when there may be some. Refused
+  /// after refuse() and close(). The callback is taken only with the record.
   Result<std::optional<Added>> add(const ProducerRecord& record, int32_t partition, Moment moment,
                                    DeliveryCallback& callback, const std::weak_ptr<Sender>& sender,
                                    const std::shared_ptr<Event>& room);
@@ -72,7 +73,12 @@ class Accumulator {
   std::vector<std::shared_ptr<DeliveryState>> hurry_all();
   /// Somebody waits for room no more.
   void leave(const std::shared_ptr<Event>& room);
-  /// Refuses records from now on.
+  /// Whether all records are decided and their callbacks have returned.
+  bool is_idle() const;
+  /// Refuses records with this from now on; until admit(), where that is not for good.
+  void refuse(Error why, bool is_for_good = false);
+  void admit();
+  /// Refuses records with `closed` for good.
   void close();
   ProducerStatistics statistics() const;
 
@@ -83,6 +89,7 @@ class Accumulator {
   const Limits limits_;
   mutable std::mutex mutex_;
   bool is_closed_ = false;
+  std::optional<Error> refusal_;
   int64_t next_number_ = 0;
   /// Those with a batch: what nobody sends to costs nothing.
   std::map<TopicPartition, BatchQueue> queues_;

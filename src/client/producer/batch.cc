@@ -25,7 +25,7 @@ Batch::Batch(Terms terms, std::shared_ptr<DeliveryState> state)
       number_(terms.number),
       created_(terms.created),
       deadline_(terms.deadline),
-      builder_({.compression = terms.compression}) {}
+      builder_({.compression = terms.compression, .is_transactional = terms.is_transactional}) {}
 
 size_t Batch::bytes_of(const ProducerRecord& record) {
   size_t size = kRecordOverhead + size_of(record.key) + size_of(record.value);

@@ -28,6 +28,7 @@ class Batch {
   struct Terms {
     TopicPartition partition;
     record::Compression compression;
+    bool is_transactional = false;
     /// Rises with each batch of a producer: the order within a partition.
     int64_t number = 0;
     SteadyTime created;

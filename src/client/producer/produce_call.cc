@@ -17,6 +17,8 @@ using Response = wire::ProduceResponse;
 
 constexpr int16_t kFirstWithZstd = 7;
 constexpr int16_t kFirstWithTopicIds = 13;
+/// From here on the broker adds partitions to the transaction by itself (KIP-890).
+constexpr int16_t kFirstOfTransactionVersion2 = 12;
 
 /// The request's records are views: what they point into lives as long as the exchange.
 struct PendingProduce {
@@ -32,9 +34,21 @@ Uuid id_of(const Gateway& gateway, const std::string& topic) {
   return Uuid::parse(known->id).value_or(Uuid());
 }
 
+VersionRange spoken_with(const ProduceTerms& terms, bool has_ids) {
+  VersionRange spoken{.min = terms.is_zstd ? kFirstWithZstd : Request::kVersionMin,
+                      .max = has_ids ? Request::kVersionMax : int16_t{kFirstWithTopicIds - 1}};
+  if (!terms.transactional_id) return spoken;
+  if (terms.is_transaction_version_2) {
+    spoken.min = kFirstOfTransactionVersion2;
+  } else {
+    spoken.max = kFirstOfTransactionVersion2 - 1;
+  }
+  return spoken;
+}
+
 std::shared_ptr<PendingProduce> prepare(const Gateway& gateway, const ProduceTerms& terms,
                                         const std::vector<BatchPtr>& batches) {
-  Request request{.transactional_id = std::nullopt,
+  Request request{.transactional_id = terms.transactional_id,
                   .acks = terms.acks,
                   .timeout_ms = static_cast<int32_t>(terms.timeout.count())};
   std::map<std::string, Request::Topic> topics;
@@ -53,10 +67,7 @@ std::shared_ptr<PendingProduce> prepare(const Gateway& gateway, const ProduceTer
         {.index = partition, .records = wire::RecordsView{.bytes = *records.back()}});
   }
   for (auto& [name, topic] : topics) request.topic_data.push_back(std::move(topic));
-  const VersionRange spoken{
-      .min = terms.is_zstd ? kFirstWithZstd : Request::kVersionMin,
-      .max = has_ids ? Request::kVersionMax : int16_t{kFirstWithTopicIds - 1}};
-  auto pending = std::make_shared<PendingProduce>(std::move(request), spoken);
+  auto pending = std::make_shared<PendingProduce>(std::move(request), spoken_with(terms, has_ids));
   pending->records = std::move(records);
   return pending;
 }

@@ -17,6 +17,9 @@ struct ProduceTerms {
   Milliseconds timeout{0};
   /// Brokers know zstd from version 7 on.
   bool is_zstd = false;
+  /// Set for records of a transaction.
+  std::optional<std::string> transactional_id;
+  bool is_transaction_version_2 = false;
 };
 
 /// Answers about one batch: where it is, or why not.

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/try.h"
 #include "client/error.h"
 #include "client/producer/producer_core.h"
 
@@ -38,6 +39,16 @@ void Producer::send(const ProducerRecord& record, DeliveryCallback callback) {
 
 Result<void> Producer::flush(milliseconds limit) {
   return core_ ? core_->flush(limit) : closed_error();
+}
+
+Result<void> Producer::init_transactions() {
+  return core_ ? core_->init_transactions() : closed_error();
+}
+
+Result<Transaction> Producer::begin() {
+  if (!core_) return closed_error();
+  MILL_CHECK(core_->begin());
+  return Transaction(core_);
 }
 
 Result<int32_t> Producer::partition_count(const std::string& topic) {

@@ -33,6 +33,7 @@ Accumulator::Limits limits_of(const ClientOptions& client, const Options& option
           .linger = options.linger,
           .delivery_timeout = options.delivery_timeout,
           .compression = compression_of(options),
+          .is_transactional = !options.transactional_id.empty(),
           .backoff = Backoff(client.retry_backoff, client.retry_backoff_max)};
 }
 
@@ -45,7 +46,9 @@ Sender::Terms terms_of(const ClientOptions& client, const Options& options) {
           .max_in_flight = options.max_in_flight,
           .retries = options.retries,
           .request_bytes_max = options.request_bytes_max,
-          .delivery_timeout = options.delivery_timeout};
+          .delivery_timeout = options.delivery_timeout,
+          .transactional_id = options.transactional_id,
+          .transaction_timeout = options.transaction_timeout};
 }
 
 }  // namespace
@@ -196,9 +199,47 @@ Result<void> ProducerCore::close(milliseconds limit) {
     return client_error(ClientErrc::wrong_state, "a delivery callback cannot close its producer");
   }
   accumulator_->close();
-  auto flushed = flush(limit);
+  auto ended = sender_->transactions() != nullptr
+                   ? transact([limit](auto sender) { return Transactions::clear(sender, limit); })
+                   : flush(limit);
   abandon();
-  return flushed;
+  return ended;
+}
+
+template <class Call>
+Result<void> ProducerCore::transact(Call call) {
+  if (sender_->transactions() == nullptr) {
+    return client_error(ClientErrc::wrong_state, "the producer has no transactional_id");
+  }
+  return client_->wait_for<void>([sender = sender_, call] { return call(sender); });
+}
+
+Result<void> ProducerCore::init_transactions() {
+  const Milliseconds limit = client_->options().api_timeout;
+  return transact([limit](auto sender) { return Transactions::init(sender, limit); });
+}
+
+Result<void> ProducerCore::begin() {
+  const Milliseconds limit = client_->options().api_timeout;
+  return transact([limit](auto sender) { return Transactions::begin(sender, limit); });
+}
+
+Result<void> ProducerCore::send_offsets(const Offsets& offsets, GroupIdentity group) {
+  const Milliseconds limit = client_->options().api_timeout;
+  return transact([limit, offsets, group = std::move(group)](auto sender) {
+    return Transactions::send_offsets(sender, group, offsets, limit);
+  });
+}
+
+Result<void> ProducerCore::end_transaction(bool commits) {
+  const Milliseconds limit = client_->options().api_timeout;
+  return transact(
+      [limit, commits](auto sender) { return Transactions::end(sender, commits, limit); });
+}
+
+void ProducerCore::abort_transaction() {
+  const Milliseconds limit = client_->options().api_timeout;
+  driver_.post([sender = sender_, limit] { spawn(Transactions::clear_behind(sender, limit)); });
 }
 
 void ProducerCore::abandon() {

@@ -30,6 +30,15 @@ class ProducerCore {
   Result<int32_t> partition_count(const std::string& topic);
   ProducerStatistics statistics() const { return accumulator_->statistics(); }
   Result<void> close(milliseconds limit);
+
+  // As Producer and Transaction have them.
+  Result<void> init_transactions();
+  Result<void> begin();
+  Result<void> send_offsets(const Offsets& offsets, GroupIdentity group);
+  Result<void> end_transaction(bool commits);
+  /// Behind the caller's back.
+  void abort_transaction();
+
   /// Fails what is undecided, without waiting for anybody but this process.
   void abandon();
 
@@ -47,6 +56,9 @@ class ProducerCore {
   Result<Placed> wait_for_room(const ProducerRecord& record, int32_t partition,
                                DeliveryCallback& callback, SteadyTime deadline);
   Accumulator::Moment moment_of(const ProducerRecord& record) const;
+  /// Runs a call of Transactions and waits for its end.
+  template <class Call>
+  Result<void> transact(Call call);
 
   const std::shared_ptr<ClientCore> client_;
   Driver& driver_;

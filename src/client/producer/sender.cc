@@ -11,7 +11,23 @@ Sender::Sender(std::shared_ptr<ClientCore> client, std::shared_ptr<Accumulator> 
       gateway_(client_->make_gateway()),
       accumulator_(std::move(accumulator)),
       views_(std::move(views)),
-      terms_(terms) {}
+      terms_(std::move(terms)),
+      transactions_(
+          terms_.transactional_id.empty()
+              ? nullptr
+              : std::make_unique<Transactions>(*this, accumulator_,
+                                               TransactionCalls(gateway_, terms_.transactional_id,
+                                                                terms_.transaction_timeout))) {}
+
+void Sender::restart(ProducerIdentity identity) {
+  identity_ = identity;
+  progress_.clear();
+}
+
+bool Sender::has_gaps() const {
+  return std::ranges::any_of(progress_,
+                             [](const auto& each) { return each.second.sequencing.is_lost(); });
+}
 
 void Sender::wake() {
   if (is_woken_.exchange(true)) return;
@@ -28,6 +44,7 @@ void Sender::pass() {
   const SteadyTime now = driver().now();
   next_pass_ = SteadyTime::max();
   expire(now);
+  if (is_in_vain()) give_up();
   while (!is_closed_ && send_some(now)) {
   }
   if (!is_closed_) arm();
@@ -50,6 +67,16 @@ void Sender::expire(SteadyTime now) {
     }
   });
   for (const BatchPtr& batch : late) fail(batch, too_late(*batch));
+}
+
+void Sender::give_up() {
+  const Error why = Error(*transactions_->failure());
+  std::vector<BatchPtr> taken;
+  accumulator_->visit([&](const TopicPartition& name, BatchQueue& queue) {
+    if (!progress_[name].in_flight.empty()) return;
+    for (BatchPtr& batch : std::exchange(queue, {})) taken.push_back(std::move(batch));
+  });
+  for (const BatchPtr& batch : taken) fail(batch, why);
 }
 
 bool Sender::may_go(const Progress& progress, const Batch& first) {
@@ -105,6 +132,7 @@ std::vector<Sender::Candidate> Sender::find_candidates(SteadyTime now) {
       need_identity(now);
       continue;
     }
+    if (transactions_ && !transactions_->admits(each.partition)) continue;
     if (const auto leader = ready_leader(each.partition, now)) {
       candidates.push_back(
           {.partition = std::move(each.partition), .leader = *leader, .size = each.size});
@@ -158,6 +186,7 @@ void Sender::launch(int32_t leader, const std::vector<TopicPartition>& partition
   }
   if (batches.empty()) return;
   accumulator_->note_request(bytes, batches.size());
+  if (transactions_) transactions_->note_sent();
   ++nodes_[leader].in_flight;
   spawn(deliver(shared_from_this(), leader, std::move(link), std::move(batches)));
 }
@@ -170,6 +199,7 @@ void Sender::abort() {
   for (const auto& [id, node] : std::exchange(nodes_, {})) {
     if (node.link) node.link->close(Gateway::closed_error());
   }
+  if (transactions_) transactions_->on_change();
 }
 
 }  // namespace millrace::client

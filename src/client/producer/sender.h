@@ -14,6 +14,7 @@
 #include "client/producer/produce_call.h"
 #include "client/producer/sequencing.h"
 #include "client/producer/topic_views.h"
+#include "client/producer/transactions.h"
 
 namespace millrace::client {
 
@@ -33,6 +34,9 @@ class Sender final : public std::enable_shared_from_this<Sender> {
     int32_t retries = INT32_MAX;
     size_t request_bytes_max = 0;
     Milliseconds delivery_timeout{0};
+    /// Empty for a producer without transactions.
+    std::string transactional_id;
+    Milliseconds transaction_timeout{0};
   };
 
   Sender(std::shared_ptr<ClientCore> client, std::shared_ptr<Accumulator> accumulator,
@@ -46,6 +50,17 @@ class Sender final : public std::enable_shared_from_this<Sender> {
   void learn(std::string topic);
   /// Any thread, not inside: the topic's partitions. As Gateway::topic.
   Result<std::shared_ptr<const TopicView>> find_out(const std::string& topic, SteadyTime deadline);
+
+  // For the transactions, inside the driver.
+
+  /// Null where there are none.
+  Transactions* transactions() const { return transactions_.get(); }
+  bool is_closed() const { return is_closed_; }
+  SteadyTime request_deadline() const { return gateway_->request_deadline(SteadyTime::max()); }
+  /// Numbers begin anew, under another id or epoch. Only when no record is undecided.
+  void restart(ProducerIdentity identity);
+  /// Whether a number was given to a record that was given up.
+  bool has_gaps() const;
 
   /// Inside the driver: fails all that is undecided and everything later, with `closed`.
   void abort();
@@ -75,8 +90,11 @@ class Sender final : public std::enable_shared_from_this<Sender> {
   using Self = std::shared_ptr<Sender>;
 
   // What to send: sender.cc.
+  bool is_in_vain() const { return transactions_ && transactions_->failure(); }
   void pass();
   void expire(SteadyTime now);
+  /// Fails what belongs to a transaction that has failed, behind what is under way.
+  void give_up();
   std::vector<Candidate> find_candidates(SteadyTime now);
   bool may_go(const Progress& progress, const Batch& first);
   std::optional<int32_t> ready_leader(const TopicPartition& name, SteadyTime now);
@@ -123,6 +141,7 @@ class Sender final : public std::enable_shared_from_this<Sender> {
   std::map<std::string, Asking> topics_;
   ProducerIdentity identity_;
   Asking identity_asking_;
+  const std::unique_ptr<Transactions> transactions_;
   /// Who was sent last: the next request begins behind it, so that all partitions get their turn.
   TopicPartition last_sent_;
   SteadyTime next_pass_ = SteadyTime::max();

@@ -37,7 +37,12 @@ Task<void> Sender::deliver(Self self, int32_t leader, LinkPtr link, std::vector<
   Gateway& gateway = *self->gateway_;
   SteadyTime deadline = gateway.request_deadline(SteadyTime::max());
   for (const BatchPtr& batch : batches) deadline = std::min(deadline, batch->deadline());
-  auto producing = produce(gateway, std::move(link), self->terms_.produce, batches, deadline);
+  ProduceTerms terms = self->terms_.produce;
+  if (self->transactions_) {
+    terms.transactional_id = self->transactions_->id();
+    terms.is_transaction_version_2 = self->transactions_->is_version_2();
+  }
+  auto producing = produce(gateway, std::move(link), std::move(terms), batches, deadline);
   const auto answers = co_await producing;
   if (!self->is_closed_) --self->nodes_[leader].in_flight;
   for (const BatchPtr& batch : batches) {
@@ -72,10 +77,13 @@ void Sender::on_refused(const BatchPtr& batch, Error error) {
 
 bool Sender::may_renumber(Batch& batch, const Error& error) {
   if (!batch.stamped()) return false;
+  const bool is_out_of_order = error.is(ErrorCode::out_of_order_sequence_number);
+  // One before it was not written, and comes first now.
+  if (is_out_of_order && batch.was_sent_behind) return true;
+  // Without the ones before it this one is of no use to its transaction.
+  if (transactions_) return false;
   Sequencing& sequencing = progress_[batch.partition()].sequencing;
-  if (error.is(ErrorCode::out_of_order_sequence_number)) {
-    // One before it was not written, and comes first now.
-    if (batch.was_sent_behind) return true;
+  if (is_out_of_order) {
     // One before it was given up and not written. But both may still be on their way to the broker
     // from an attempt without an answer: under another number this one could be written twice.
     if (!sequencing.is_lost() || batch.may_be_written) return false;
@@ -95,7 +103,8 @@ void Sender::try_again(const BatchPtr& batch, Error error) {
   batch->last_failure = error.to_string();
   if (batch->deadline() <= now) return fail(batch, too_late(*batch));
   if (is_closed_) return fail(batch, Gateway::closed_error());
-  if (batch->retries >= terms_.retries) return fail(batch, frankly(*batch, std::move(error)));
+  if (is_in_vain() || batch->retries >= terms_.retries)
+    return fail(batch, frankly(*batch, std::move(error)));
   ++batch->retries;
   batch->retry_at = now + batch->backoff.next();
   batch->is_closed = true;
@@ -111,6 +120,7 @@ void Sender::succeed(const BatchPtr& batch, DeliveryState::Written written) {
 }
 
 void Sender::fail(const BatchPtr& batch, Error error) {
+  if (transactions_) transactions_->fail(error);
   if (batch->stamped()) progress_[batch->partition()].sequencing.lose();
   accumulator_->release(*batch, false);
   batch->state()->fail(std::move(error));
@@ -121,6 +131,7 @@ void Sender::call_back(const BatchPtr& batch) {
   batch->call_back();
   batch->state()->end();
   accumulator_->forget(*batch);
+  if (transactions_) transactions_->on_change();
 }
 
 void Sender::fail_waiting(const Error& error, const std::string* topic) {

@@ -11,6 +11,7 @@ namespace millrace::client {
 struct ProducerIdentity {
   int64_t id = -1;
   int16_t epoch = -1;
+  bool operator==(const ProducerIdentity&) const = default;
 };
 
 /// One partition's. A batch that was given up leaves a gap that the broker would never take a later
