@@ -144,6 +144,20 @@ def under_another_name(difference, said):
     return said[2].body.get("InstanceId") is not None and (ours["ErrorCode"], theirs["ErrorCode"]) == (25, 0)
 
 
+def without_what_is_its_own(difference, said):
+    """A member without an instance id joined again with one: until its next request Kafka takes it for one that is to
+    have nothing, and so for one that has all."""
+    ours, theirs = difference.within
+    waiting = [
+        m
+        for m in theirs["Members"]
+        if m["InstanceId"] is not None
+        and m["MemberEpoch"] == theirs["AssignmentEpoch"]
+        and m["Assignment"] != m["TargetAssignment"]
+    ]
+    return bool(waiting) and (ours["GroupState"], theirs["GroupState"]) == ("Reconciling", "Stable")
+
+
 def took_everything(_, said):
     """A member without any subscription joined, and nobody is to have anything any more."""
     members = [m for g in said[1]["Groups"] for m in g["Members"]]
@@ -381,6 +395,13 @@ ACCEPTED = [
         ("ConsumerGroupHeartbeat",),
         ("ErrorCode", "ErrorMessage", "MemberId", "MemberEpoch", "HeartbeatIntervalMs", "Assignment"),
         under_another_name,
+        parts=True,
+    ),
+    Accepted(
+        "a member of the new protocol that becomes a static one",
+        ("ConsumerGroupDescribe",),
+        ("Groups[].GroupState",),
+        without_what_is_its_own,
         parts=True,
     ),
     Accepted(

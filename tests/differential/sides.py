@@ -96,6 +96,13 @@ class Side:
             self.words[kind, value] = f"<{kind} {hint}#{count}>"
         return self.words[kind, value]
 
+    def mark(self):
+        """What is known now, for `rewind`: an answer that is asked for again names nothing."""
+        return dict(self.words), dict(self.counts)
+
+    def rewind(self, mark):
+        self.words, self.counts = dict(mark[0]), dict(mark[1])
+
     def plain(self, value, field="", within=None):
         """An answer in words."""
         if isinstance(value, dict):
