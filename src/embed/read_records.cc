@@ -1,11 +1,10 @@
 #include "embed/read_records.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
-#include <variant>
 
 #include "base/try.h"
+#include "io/read_chunks.h"
 #include "record/committed_filter.h"
 #include "record/record_reader.h"
 
@@ -15,47 +14,10 @@ namespace {
 
 using record::BatchView;
 
-/// Bytes that live as long as the answer they were asked for, in blocks.
-class Arena {
- public:
-  explicit Arena(std::vector<std::unique_ptr<std::byte[]>>& blocks) : blocks_(blocks) {}
-
-  ByteView copy(ByteView bytes) {
-    if (bytes.empty()) return {};
-    if (bytes.size() > room_) {
-      const size_t size = std::max(kBlockSize, bytes.size());
-      next_ = blocks_.emplace_back(new std::byte[size]).get();
-      room_ = size;
-    }
-    std::byte* const at = next_;
-    std::memcpy(at, bytes.data(), bytes.size());
-    next_ += bytes.size();
-    room_ -= bytes.size();
-    return {at, bytes.size()};
-  }
-
- private:
-  static constexpr size_t kBlockSize = size_t{64} << 10;
-
-  std::vector<std::unique_ptr<std::byte[]>>& blocks_;
-  std::byte* next_ = nullptr;
-  size_t room_ = 0;
-};
-
-/// One chunk in memory. A file that is shorter than the log says was damaged.
-Result<SharedBytes> load(io::Chunk chunk) {
-  if (auto* bytes = std::get_if<SharedBytes>(&chunk)) return std::move(*bytes);
-  const auto& slice = std::get<io::FileSlice>(chunk);
-  const auto size = static_cast<size_t>(slice.size);
-  const std::shared_ptr<std::byte[]> buffer(new std::byte[size]);
-  MILL_TRY(const size_t read, slice.file->read_at(slice.at, {buffer.get(), size}));
-  return SharedBytes(buffer, ByteView(buffer.get(), read));
-}
-
 class Collector {
  public:
   Collector(ReadRecords& into, std::vector<record::AbortedRange> aborted, Isolation isolation)
-      : into_(into), arena_(into.unfolded), filter_(std::move(aborted)), isolation_(isolation) {}
+      : into_(into), filter_(std::move(aborted)), isolation_(isolation) {}
 
   Result<void> add(ByteView bytes) {
     while (!bytes.empty()) {
@@ -73,7 +35,7 @@ class Collector {
   Result<void> add(const BatchView& batch) {
     const bool is_compressed = batch.is_compressed();
     const auto kept = [&](ByteView bytes) {
-      return as_text(is_compressed ? arena_.copy(bytes) : bytes);
+      return as_text(is_compressed ? into_.unfolded.copy(bytes) : bytes);
     };
     const auto kept_or_null = [&](std::optional<ByteView> bytes) {
       return bytes ? std::optional(kept(*bytes)) : std::nullopt;
@@ -92,7 +54,6 @@ class Collector {
   }
 
   ReadRecords& into_;
-  Arena arena_;
   record::CommittedFilter filter_;
   const Isolation isolation_;
 };
@@ -110,7 +71,7 @@ Result<std::unique_ptr<ReadRecords>> read_records(broker::PartitionData data, Of
   }
   Collector collector(*read, std::move(aborted), isolation);
   for (io::Chunk& chunk : data.records) {
-    MILL_TRY(auto bytes, load(std::move(chunk)));
+    MILL_TRY(auto bytes, io::load_chunk(std::move(chunk)));
     MILL_CHECK(collector.add(bytes.view()));
     read->batches.push_back(std::move(bytes));
   }

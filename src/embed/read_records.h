@@ -10,6 +10,7 @@
 #include "millrace/options.h"
 #include "millrace/result.h"
 #include "millrace/topic.h"
+#include "record/arena.h"
 
 namespace millrace::embed {
 
@@ -18,7 +19,7 @@ struct ReadRecords {
   int64_t next_offset = 0;
   /// What the views of `records` point into.
   std::vector<SharedBytes> batches;
-  std::vector<std::unique_ptr<std::byte[]>> unfolded;
+  record::Arena unfolded;
 };
 
 /// The records at `from` and above that a reader of this isolation is shown. Records of batches

@@ -1,6 +1,8 @@
 #include "io/read_chunks.h"
 
+#include <memory>
 #include <span>
+#include <utility>
 
 #include "base/try.h"
 
@@ -21,6 +23,15 @@ Result<Bytes> read_chunks(const Chunks& chunks) {
     bytes.resize(at + count);
   }
   return bytes;
+}
+
+Result<SharedBytes> load_chunk(Chunk chunk) {
+  if (auto* bytes = std::get_if<SharedBytes>(&chunk)) return std::move(*bytes);
+  const auto& slice = std::get<FileSlice>(chunk);
+  const auto size = static_cast<size_t>(slice.size);
+  const std::shared_ptr<std::byte[]> buffer(new std::byte[size]);
+  MILL_TRY(const size_t count, slice.file->read_at(slice.at, {buffer.get(), size}));
+  return SharedBytes(buffer, ByteView(buffer.get(), count));
 }
 
 }  // namespace millrace::io

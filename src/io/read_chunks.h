@@ -11,4 +11,7 @@ namespace millrace::io {
 /// does.
 Result<Bytes> read_chunks(const Chunks& chunks);
 
+/// One chunk in memory: shared where it is there already, read where it is not.
+Result<SharedBytes> load_chunk(Chunk chunk);
+
 }  // namespace millrace::io
