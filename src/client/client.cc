@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "client/client_core.h"
 #include "client/client_options.h"
+#include "client/consumer/consumer_core.h"
 #include "client/producer/producer_core.h"
 #include "client/tcp_link.h"
 
@@ -31,6 +32,13 @@ Result<Client> Client::connect(ClientOptions options) {
 Result<Producer> Client::producer(ProducerOptions options) const {
   MILL_CHECK(client::check(options));
   return Producer(std::make_shared<client::ProducerCore>(core_, options));
+}
+
+Result<Consumer> Client::consumer(ConsumerOptions options) const {
+  MILL_CHECK(client::check(options));
+  Consumer consumer(std::make_shared<client::ConsumerCore>(core_, options, nullptr));
+  if (!options.topics.empty()) MILL_CHECK(consumer.subscribe(options.topics));
+  return consumer;
 }
 
 Admin Client::admin() const { return Admin(core_); }

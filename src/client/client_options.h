@@ -11,5 +11,6 @@ inline constexpr int32_t kInFlightOfIdempotent = 5;
 /// invalid_argument: the field, its value and the range.
 Result<void> check(const ClientOptions& options);
 Result<void> check(const millrace::ProducerOptions& options);
+Result<void> check(const millrace::ConsumerOptions& options);
 
 }  // namespace millrace::client

@@ -28,6 +28,10 @@ Task<bool> Gateway::pause(Milliseconds time) {
   co_return !closed_;
 }
 
+Task<void> Gateway::closing() {
+  if (!closed_) co_await woken_.wait_until(SteadyTime::max());
+}
+
 void Gateway::close() {
   if (closed_) return;
   closed_ = true;

@@ -67,6 +67,9 @@ class Gateway {
   /// Waits; false once closed.
   Task<bool> pause(Milliseconds time);
 
+  /// Ends when it is closed.
+  Task<void> closing();
+
   void close();
   bool is_closed() const { return closed_; }
   static Error closed_error() { return client_error(ClientErrc::closed, "it is closed"); }

@@ -51,6 +51,10 @@ Result<Producer> Broker::producer(ProducerOptions options) const {
   return client().producer(std::move(options));
 }
 
+Result<Consumer> Broker::consumer(ConsumerOptions options) const {
+  return client().consumer(std::move(options));
+}
+
 Admin Broker::admin() const { return client().admin(); }
 
 Result<Topic> Broker::topic(const std::string& name) const {
