@@ -107,12 +107,15 @@ Result<void> FetchedData::read_batches(FetchedRecords& into, const TopicPartitio
       if (!has_batch) return {};
     }
     record::RecordView record;
-    while (into.records.size() < count_max && reader_->next(record)) {
+    bool has_record = true;
+    while (into.records.size() < count_max && (has_record = reader_->next(record))) {
       if (record.offset.value() < next_.offset) continue;
       into.add(partition, *batch_, record);
       next_ = {.offset = record.offset.value() + 1, .leader_epoch = batch_->leader_epoch().value()};
     }
-    if (into.records.size() >= count_max) return {};
+    if (has_record && reader_->records_read() < batch_->record_count()) return {};
+    // Its end is looked at with its last record, so that data that was read is let go at once.
+    if (has_record) (void)reader_->next(record);
     const auto ended = reader_->status();
     reader_.reset();
     if (!ended) return damaged(ended.error());
