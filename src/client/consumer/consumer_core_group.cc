@@ -191,8 +191,8 @@ void ConsumerCore::commit_where_due(SteadyTime now) {
   post_commit({.offsets = std::move(offsets),
                .retry_until = std::nullopt,
                .done = [state = own_commit_](const Result<void>& outcome) {
-                 log_failure(outcome);
                  const bool is_over = outcome || !worth_retrying(outcome.error());
+                 if (is_over) log_failure(outcome);
                  *state = is_over ? OwnCommit::decided : OwnCommit::failed;
                }});
 }
