@@ -372,6 +372,53 @@ TEST_P(Consumers, OffsetsAreCommittedAndBegunAt) {
   EXPECT_EQ(broker_.admin().committed_offsets("g")->at(part(0)).offset, 10);
 }
 
+TEST_P(Consumers, OnlyCommittedTransactionsAreReadWhereAsked) {
+  topic(1);
+  Producer producer = connect().producer({.transactional_id = "tx"}).value();
+  for (const char* value : {"a", "b", "c", "d"}) {
+    auto transaction = producer.begin();
+    ASSERT_TRUE(transaction) << transaction.error().to_string();
+    ASSERT_TRUE(producer.send({.topic = "t", .value = value}).get());
+    ASSERT_TRUE(*value % 2 == 0 ? transaction->commit() : transaction->abort());
+  }
+  auto open = producer.begin();
+  ASSERT_TRUE(open);
+  ASSERT_TRUE(producer.send({.topic = "t", .value = "open"}).get());
+  Consumer all = reading({part(0)});
+  EXPECT_EQ(poll_values(all, 5), (Texts{"a", "b", "c", "d", "open"}));
+  EXPECT_EQ(all.end_offsets({part(0)})->at(part(0)), 9);
+  Consumer committed = reading({part(0)}, {.isolation = Isolation::read_committed});
+  EXPECT_EQ(poll_values(committed, 2), (Texts{"b", "d"}));
+  EXPECT_EQ(committed.end_offsets({part(0)})->at(part(0)), 8) << "the last stable offset";
+  EXPECT_TRUE(committed.poll(milliseconds(20))->empty());
+  ASSERT_TRUE(open->commit());
+  EXPECT_EQ(poll_values(committed, 1), (Texts{"open"}));
+}
+
+TEST_P(Consumers, ATransactionCommitsOffsetsForAConsumer) {
+  const Topic log = topic(1);
+  fill(log, 0, 0, 3);
+  Producer producer = connect().producer({.transactional_id = "tx"}).value();
+  Consumer consumer = reading({part(0)}, {.group = "g", .auto_commit = false});
+  const auto records = consumer.poll(kPatience);
+  ASSERT_TRUE(records) << records.error().to_string();
+  for (const bool commits : {false, true}) {
+    auto transaction = producer.begin();
+    ASSERT_TRUE(transaction) << transaction.error().to_string();
+    const auto sent = transaction->send_offsets(records->next_offsets(), consumer);
+    ASSERT_TRUE(sent) << sent.error().to_string();
+    ASSERT_TRUE(commits ? transaction->commit() : transaction->abort());
+    EXPECT_EQ(consumer.committed({part(0)})->contains(part(0)), commits)
+        << "waits for what the transaction may still change";
+  }
+  auto transaction = producer.begin();
+  ASSERT_TRUE(transaction);
+  const Consumer without_group = make();
+  EXPECT_TRUE(transaction->send_offsets(records->next_offsets(), without_group)
+                  .error()
+                  .is(ClientErrc::invalid_argument));
+}
+
 TEST_P(Consumers, CloseCommitsByItself) {
   const Topic log = topic(1);
   fill(log, 0, 0, 3);

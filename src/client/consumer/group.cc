@@ -20,11 +20,7 @@ Group::Group(std::shared_ptr<ClientCore> client, std::shared_ptr<Gateway> gatewa
 
 void Group::subscribe(Subscription subscription) {
   if (is_closed_) return;
-  if (has_failed_) drop_membership();
-  if (!membership_) {
-    membership_gateway_ = client_->make_gateway();
-    membership_ = make_membership_(membership_gateway_, shared_from_this());
-  }
+  if (!membership_) membership_ = make_membership_(gateway_, *this);
   membership_->subscribe(std::move(subscription));
 }
 
@@ -73,25 +69,15 @@ Task<void> Group::leave(Self self, SteadyTime deadline) {
   self->release();
   if (!self->membership_) co_return;
   const auto membership = std::exchange(self->membership_, nullptr);
-  const auto gateway = std::exchange(self->membership_gateway_, nullptr);
-  self->has_failed_ = false;
   auto leaving = membership->leave(deadline);
   co_await leaving;
   membership->abandon();
-  gateway->close();
-}
-
-void Group::drop_membership() {
-  release();
-  has_failed_ = false;
-  if (!membership_) return;
-  std::exchange(membership_, nullptr)->abandon();
-  std::exchange(membership_gateway_, nullptr)->close();
 }
 
 void Group::abort() {
   if (std::exchange(is_closed_, true)) return;
-  drop_membership();
+  release();
+  if (membership_) std::exchange(membership_, nullptr)->abandon();
   if (committer_) committer_->close();
 }
 
@@ -110,7 +96,7 @@ void Group::release() {
 
 Task<void> Group::tell(Self self, RebalanceCall::Kind kind,
                        std::vector<TopicPartition> partitions) {
-  if (self->is_closed_) co_return;
+  if (self->is_closed_ || !self->membership_) co_return;
   const auto call = std::make_shared<RebalanceCall>();
   call->kind = kind;
   call->partitions = std::move(partitions);
@@ -122,12 +108,14 @@ Task<void> Group::tell(Self self, RebalanceCall::Kind kind,
 
 Task<void> Group::revoke(std::vector<TopicPartition> partitions) {
   if (partitions.empty()) co_return;
+  states_->stop(partitions);
   auto telling = tell(shared_from_this(), RebalanceCall::Kind::revoke, std::move(partitions));
   co_await telling;
 }
 
 Task<void> Group::lose(std::vector<TopicPartition> partitions) {
   if (partitions.empty()) co_return;
+  states_->stop(partitions);
   auto telling = tell(shared_from_this(), RebalanceCall::Kind::lose, std::move(partitions));
   co_await telling;
 }
@@ -139,9 +127,6 @@ Task<void> Group::assign(std::vector<TopicPartition> added, bool even_none) {
   co_await telling;
 }
 
-void Group::fail(Error error) {
-  has_failed_ = true;
-  mailbox_->fail(std::move(error));
-}
+void Group::fail(Error error) { mailbox_->fail(std::move(error)); }
 
 }  // namespace millrace::client

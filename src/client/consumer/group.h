@@ -16,10 +16,9 @@
 
 namespace millrace::client {
 
-/// Makes a membership. Its gateway is its own: what waits for the coordinator there holds up no
-/// commit. Both parameters outlive what the membership has under way because it shares them.
-using MakeMembership = std::function<std::unique_ptr<Membership>(std::shared_ptr<Gateway> gateway,
-                                                                 std::shared_ptr<MemberHost> host)>;
+/// Makes a membership that shares the consumer's gateway. The host outlives it until abandon().
+using MakeMembership =
+    std::function<std::shared_ptr<Membership>(std::shared_ptr<Gateway> gateway, MemberHost& host)>;
 
 /// Used inside the driver only, where not said otherwise. What its membership asks for is carried
 /// to the program's thread by the mailbox and waited for.
@@ -63,7 +62,6 @@ class Group final : public MemberHost, public std::enable_shared_from_this<Group
   Result<GroupIdentity> identify() const;
   /// Ends all that wait for the program.
   void release();
-  void drop_membership();
 
   const std::shared_ptr<ClientCore> client_;
   const std::shared_ptr<Gateway> gateway_;
@@ -74,9 +72,7 @@ class Group final : public MemberHost, public std::enable_shared_from_this<Group
   std::atomic<SteadyTime> last_polled_;
 
   std::shared_ptr<Committer> committer_;
-  std::unique_ptr<Membership> membership_;
-  std::shared_ptr<Gateway> membership_gateway_;
-  bool has_failed_ = false;
+  std::shared_ptr<Membership> membership_;
   bool is_closed_ = false;
   /// Those that the program has not heard yet.
   std::vector<std::shared_ptr<RebalanceCall>> calls_;

@@ -122,7 +122,7 @@ Offsets PartitionStates::positions(const std::vector<TopicPartition>& partitions
 std::optional<PartitionStates::Turn> PartitionStates::take_turn(bool errors_too) {
   const std::lock_guard lock(mutex_);
   const auto first =
-      std::ranges::find_if(turns_, [](const State* state) { return !state->is_paused; });
+      std::ranges::find_if(turns_, [](const State* state) { return !state->is_quiet(); });
   if (first == turns_.end()) return std::nullopt;
   State& state = **first;
   if (state.data.empty() && !errors_too) return std::nullopt;

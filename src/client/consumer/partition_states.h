@@ -92,6 +92,9 @@ class PartitionStates {
   void end(const View& view, SteadyTime retry_at = SteadyTime::min());
   void deliver(const View& view, std::unique_ptr<FetchedData> data);
   void fail(const View& view, Error error);
+  /// Nothing of these is asked for or handed out any more; the program is yet to remove them.
+  void stop(const std::vector<TopicPartition>& partitions);
+
   /// The place was looked up.
   void locate(const View& view, Position position);
   /// It is to be looked up by this time; not before all that was fetched is polled, until then it
@@ -125,6 +128,8 @@ class PartitionStates {
     Position from;
     int32_t checked_under = -1;
     bool is_paused = false;
+    /// About to be removed.
+    bool is_stopped = false;
     bool is_under_way = false;
     /// A poll reads the first of the data now.
     bool is_taken = false;
@@ -133,6 +138,7 @@ class PartitionStates {
     std::deque<std::unique_ptr<FetchedData>> data;
     std::optional<Error> error;
 
+    bool is_quiet() const { return is_paused || is_stopped; }
     bool is_full() const { return !data.empty() && !data.back()->is_open(); }
   };
 

@@ -12,7 +12,7 @@ std::vector<PartitionStates::View> PartitionStates::look(SteadyTime now,
   std::vector<View> views;
   for (const auto& [name, state] : states_) {
     const bool is_idle = state.is_paused && state.lookup == Lookup::none;
-    if (is_idle || state.is_under_way || state.error) continue;
+    if (is_idle || state.is_stopped || state.is_under_way || state.error) continue;
     if (state.retry_at > now) {
       look_again = std::min(look_again, state.retry_at);
       continue;
@@ -88,6 +88,13 @@ void PartitionStates::fail_topic(const std::string& topic, int32_t from, const E
   mailbox_->tell();
 }
 
+void PartitionStates::stop(const std::vector<TopicPartition>& partitions) {
+  const std::lock_guard lock(mutex_);
+  for (const TopicPartition& partition : partitions) {
+    if (State* const state = find(partition)) state->is_stopped = true;
+  }
+}
+
 void PartitionStates::locate(const View& view, Position position) {
   {
     const std::lock_guard lock(mutex_);
@@ -145,7 +152,7 @@ size_t PartitionStates::room() {
   const auto used = [this] { return static_cast<size_t>(statistics_.prefetched_bytes); };
   if (used() < prefetch_bytes_) return prefetch_bytes_ - used();
   for (auto& [name, state] : states_) {
-    if (state.is_paused && !state.data.empty()) restart(state, state.position);
+    if (state.is_quiet() && !state.data.empty()) restart(state, state.position);
   }
   return prefetch_bytes_ - std::min(prefetch_bytes_, used());
 }

@@ -189,10 +189,12 @@ Task<void> RecordFetcher::read(Self self, int32_t leader, Lane lane, FetchTerms 
 
 void RecordFetcher::on_unreachable(int32_t leader, const std::vector<Item>& items) {
   if (is_closed_) return;
-  // The broker may have moved, and its partitions with it.
-  gateway_->forget();
   nodes_[leader].retry_at = retry_at();
-  for (const Item& item : items) states_->end(item.view, retry_at());
+  for (const Item& item : items) {
+    // The broker may have moved, or its partitions to another one.
+    gateway_->forget_topic(item.view.name.topic);
+    states_->end(item.view, retry_at());
+  }
 }
 
 void RecordFetcher::on_failed_request(int32_t leader, const std::vector<Item>& items,

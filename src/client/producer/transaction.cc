@@ -1,6 +1,7 @@
 // The public Transaction.
 #include <utility>
 
+#include "client/consumer/consumer_core.h"
 #include "client/error.h"
 #include "client/producer/producer_core.h"
 
@@ -13,10 +14,23 @@ Transaction::~Transaction() {
   if (core_ && !is_decided_) core_->abort_transaction();
 }
 
+namespace {
+
+Error moved_from() {
+  return client::client_error(ClientErrc::wrong_state, "the transaction was moved from");
+}
+
+}  // namespace
+
+Result<void> Transaction::send_offsets(const Offsets& offsets, const Consumer& consumer) {
+  if (!core_) return moved_from();
+  const auto group = consumer.core_ ? consumer.core_->group_identity() : client::GroupIdentity();
+  if (!group.group.empty()) return core_->send_offsets(offsets, group);
+  return client::client_error(ClientErrc::invalid_argument, "the consumer has no group (group.id)");
+}
+
 Result<void> Transaction::end(bool commits) {
-  if (!core_) {
-    return client::client_error(ClientErrc::wrong_state, "the transaction was moved from");
-  }
+  if (!core_) return moved_from();
   is_decided_ = true;
   return core_->end_transaction(commits);
 }
