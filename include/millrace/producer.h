@@ -92,9 +92,9 @@ class Producer {
   ///
   /// The delivery's errors: invalid_argument, message_too_large, unknown_topic_or_partition,
   /// invalid_topic_exception, buffer_full, timed_out, closed, or what the broker answered
-  /// (producer_fenced, corrupt_message, not_enough_replicas …). With a transactional.id: wrong_state
-  /// outside of a transaction, and in one that has failed what it failed with. Send never blocks
-  /// for the network otherwise.
+  /// (producer_fenced, corrupt_message, not_enough_replicas …). With a transactional.id:
+  /// wrong_state outside of a transaction, and in one that has failed what it failed with. Send
+  /// never blocks for the network otherwise.
   Delivery send(const ProducerRecord& record);
 
   /// The same for hot paths: nothing is kept per record but the callback.

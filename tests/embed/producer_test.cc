@@ -251,8 +251,6 @@ TEST(ManualProducer, OptionsThatCannotBeMeantAreRefused) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is(ClientErrc::invalid_argument));
   EXPECT_EQ(refused.error().message(), "idempotence needs acks all");
-  EXPECT_TRUE(broker.producer({.transactional_id = "x"}).error().is(ClientErrc::unsupported))
-      << "transactions are not there yet";
 }
 
 }  // namespace
