@@ -53,7 +53,7 @@ class ConsumerMembership : public ScriptedConsumer {
         std::string told = what;
         for (const TopicPartition& each : partitions) told += ' ' + std::to_string(each.partition);
         told_.push_back(std::move(told));
-        if (inside_) inside_();
+        if (const auto inside = std::exchange(inside_, nullptr)) inside();
       };
     };
     options.on_rebalance.assigned = note("assigned");
@@ -98,6 +98,7 @@ class ConsumerMembership : public ScriptedConsumer {
 
   std::shared_ptr<ScriptedMembership::Seen> seen_;
   std::vector<std::string> told_;
+  /// What the program does inside its next callback.
   std::function<void()> inside_;
   bool has_lost_ = true;
 };
@@ -194,7 +195,6 @@ TEST_F(ConsumerMembership, RevokedAndLostPartitionsAreNotReadAnyMore) {
   assign({part(1)});
   EXPECT_EQ(poll(), Values{}) << "although it came while the program was told of another";
   EXPECT_EQ(told_, (Told{"assigned 1", "lost 0"}));
-  inside_ = nullptr;
 }
 
 TEST_F(ConsumerMembership, LostPartitionsAreNotCommitted) {
@@ -364,7 +364,6 @@ TEST_F(ConsumerMembership, AnotherThreadIsRefusedDuringACall) {
   ASSERT_TRUE(refused);
   EXPECT_TRUE(refused->is(ClientErrc::wrong_state));
   EXPECT_EQ(refused->message(), "another thread uses the consumer");
-  inside_ = nullptr;
 }
 
 }  // namespace
