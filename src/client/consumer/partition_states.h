@@ -69,7 +69,7 @@ class PartitionStates {
   enum class Lookup : uint8_t { none, committed, by_time };
   /// A partition as a pass sees it.
   struct View {
-    TopicPartition name;
+    std::shared_ptr<const TopicPartition> name;
     int64_t version = 0;
     /// What must be found out before records can be asked for.
     Lookup lookup = Lookup::none;

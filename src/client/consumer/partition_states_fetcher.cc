@@ -17,7 +17,7 @@ std::vector<PartitionStates::View> PartitionStates::look(SteadyTime now,
       look_again = std::min(look_again, state.retry_at);
       continue;
     }
-    views.push_back({.name = name,
+    views.push_back({.name = state.name,
                      .version = state.version,
                      .lookup = state.lookup,
                      .timestamp_ms = state.timestamp_ms,
@@ -38,7 +38,7 @@ void PartitionStates::begin(const View& view) {
 }
 
 PartitionStates::State* PartitionStates::settle(const View& view) {
-  State* const state = find(view.name);
+  State* const state = find(*view.name);
   if (state == nullptr || state->version != view.version) return nullptr;
   state->is_under_way = false;
   return state;

@@ -43,6 +43,7 @@ Task<Result<std::vector<PositionAnswer>>> find_by_time(Gateway& gateway, LinkPtr
                                                        SteadyTime deadline) {
   wire::ListOffsetsRequest request{.replica_id = -1};
   request.isolation_level = static_cast<int8_t>(isolation);
+  request.timeout_ms = static_cast<int32_t>(gateway.options().request_timeout.count());
   for (const PositionAsk& ask : asks) {
     if (request.topics.empty() || request.topics.back().name != ask.name.topic) {
       request.topics.push_back({.name = ask.name.topic});

@@ -63,7 +63,7 @@ std::map<int32_t, RecordFetcher::Work> RecordFetcher::sort(std::vector<View> vie
       without_beginning.push_back(std::move(view));
       continue;
     }
-    const auto leader = leader_of(view.name, now);
+    const auto leader = leader_of(*view.name, now);
     if (!leader) continue;
     Work& work = leaders[leader->leader];
     Item item{.view = std::move(view), .leader_epoch = leader->leader_epoch};
@@ -117,7 +117,7 @@ void RecordFetcher::need_committed(std::vector<View> views) {
   if (terms_.group.empty()) {
     for (const View& view : views) {
       reset(view, kafka_error(ErrorCode::offset_out_of_range,
-                              to_string(view.name) + " has no position; seek"));
+                              to_string(*view.name) + " has no position; seek"));
     }
     return wake();
   }
@@ -148,7 +148,7 @@ void RecordFetcher::launch(int32_t leader, Work work, size_t room) {
 }
 
 void RecordFetcher::launch_fetch(int32_t leader, std::vector<Item> items, Lane lane, size_t room) {
-  const auto by_name = [](const Item& item) -> const TopicPartition& { return item.view.name; };
+  const auto by_name = [](const Item& item) -> const TopicPartition& { return *item.view.name; };
   const auto turn = std::ranges::upper_bound(items, nodes_[leader].last_read, {}, by_name);
   std::ranges::rotate(items, turn);
   FetchTerms terms = terms_.fetch;

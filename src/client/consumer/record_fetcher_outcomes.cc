@@ -27,7 +27,7 @@ bool is_final(const Error& error) {
 std::vector<PositionAsk> asks_of(const auto& items) {
   std::vector<PositionAsk> asks;
   for (const auto& item : items) {
-    asks.push_back({.name = item.view.name,
+    asks.push_back({.name = *item.view.name,
                     .leader_epoch = item.leader_epoch,
                     .timestamp_ms = item.view.timestamp_ms,
                     .read_epoch = item.view.from.leader_epoch});
@@ -68,7 +68,7 @@ Task<void> RecordFetcher::ask_committed(Self self, std::vector<View> views) {
   Gateway& gateway = *self->gateway_;
   CommittedQuery query{.group = self->terms_.group, .is_stable_only = true};
   auto& partitions = query.partitions.emplace();
-  for (const View& view : views) partitions.push_back(view.name);
+  for (const View& view : views) partitions.push_back(*view.name);
   const SteadyTime deadline = gateway.request_deadline(SteadyTime::max());
   const auto attempt = [&](SteadyTime by) { return fetch_committed(gateway, query, by); };
   auto asking = gateway.retrying<Offsets>(deadline, attempt);
@@ -81,11 +81,11 @@ Task<void> RecordFetcher::ask_committed(Self self, std::vector<View> views) {
 
 void RecordFetcher::on_committed(const View& view, const Result<Offsets>& committed) {
   if (!committed) return on_refused(view, committed.error());
-  const auto found = committed->find(view.name);
+  const auto found = committed->find(*view.name);
   if (found == committed->end()) {
     return reset(view, kafka_error(ErrorCode::offset_out_of_range,
                                    cat("group '", terms_.group, "' has committed no offset of ",
-                                       view.name)));
+                                       *view.name)));
   }
   const OffsetAndMetadata& at = found->second;
   states_->locate(view, {.offset = at.offset, .leader_epoch = at.leader_epoch});
@@ -137,7 +137,7 @@ void RecordFetcher::on_found(const Item& item, const PositionAnswer& answer) {
   if (answer->offset >= 0) return states_->locate(item.view, *answer);
   if (item.view.timestamp_ms >= 0) return states_->look_up(item.view, kLatest, retry_at());
   states_->fail(item.view, client_error(ClientErrc::malformed,
-                                        cat("the broker knows no end of ", item.view.name)));
+                                        cat("the broker knows no end of ", *item.view.name)));
 }
 
 void RecordFetcher::on_checked(const Item& item, const PositionAnswer& answer) {
@@ -145,7 +145,7 @@ void RecordFetcher::on_checked(const Item& item, const PositionAnswer& answer) {
   const View& view = item.view;
   if (answer->offset >= view.from.offset) return states_->check(view, item.leader_epoch);
   auto error = kafka_error(ErrorCode::offset_out_of_range,
-                           cat(view.name, " was cut in front of offset ", view.from.offset,
+                           cat(*view.name, " was cut in front of offset ", view.from.offset,
                                ", which was read in leader epoch ", view.from.leader_epoch));
   if (answer->offset < 0) return reset(view, std::move(error));
   std::optional<Error> told;
@@ -159,7 +159,7 @@ Task<void> RecordFetcher::read(Self self, int32_t leader, Lane lane, FetchTerms 
   std::vector<FetchAsk> asks;
   for (const Item& item : items) {
     asks.push_back(
-        {.name = item.view.name, .from = item.view.from, .leader_epoch = item.leader_epoch});
+        {.name = *item.view.name, .from = item.view.from, .leader_epoch = item.leader_epoch});
   }
   const SteadyTime deadline = gateway.request_deadline(SteadyTime::max()) + terms.max_wait;
   auto linking = gateway.node(leader, lane, deadline);
@@ -175,7 +175,7 @@ Task<void> RecordFetcher::read(Self self, int32_t leader, Lane lane, FetchTerms 
       if (!answer) {
         self->on_refused(items[i].view, answer.error());
       } else if (*answer) {
-        self->nodes_[leader].last_read = items[i].view.name;
+        self->nodes_[leader].last_read = *items[i].view.name;
         self->states_->deliver(items[i].view, *std::move(answer));
       } else {
         self->states_->end(items[i].view);
@@ -192,7 +192,7 @@ void RecordFetcher::on_unreachable(int32_t leader, const std::vector<Item>& item
   nodes_[leader].retry_at = retry_at();
   for (const Item& item : items) {
     // The broker may have moved, or its partitions to another one.
-    gateway_->forget_topic(item.view.name.topic);
+    gateway_->forget_topic(item.view.name->topic);
     states_->end(item.view, retry_at());
   }
 }
@@ -205,7 +205,7 @@ void RecordFetcher::on_failed_request(int32_t leader, const std::vector<Item>& i
 }
 
 void RecordFetcher::on_refused(const View& view, const Error& error) {
-  if (is_of_stale_metadata(error)) gateway_->forget_topic(view.name.topic);
+  if (is_of_stale_metadata(error)) gateway_->forget_topic(view.name->topic);
   if (error.is(ErrorCode::offset_out_of_range)) {
     reset(view, error);
   } else if (is_final(error) && !is_of_stale_metadata(error)) {
