@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "client/consumer_protocol.h"
+#include "client/consumer/consumer_protocol.h"
 #include "group_member.h"
 #include "millrace/error_code.h"
 #include "wire/messages/heartbeat.h"
@@ -41,7 +41,7 @@ class ClassicMember final : public GroupMember {
                                    .member_id = id_,
                                    .protocol_type = kProtocolType};
     request.protocols.push_back(
-        {.name = kAssignor, .metadata = client::encode_subscription({plan_.topic})});
+        {.name = kAssignor, .metadata = client::encode_subscription({.topics = {plan_.topic}})});
     for (;;) {
       const auto joined = co_await link_.ask<wire::JoinGroupResponse>(request);
       id_ = request.member_id = joined.member_id;

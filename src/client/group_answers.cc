@@ -1,7 +1,7 @@
 #include "client/group_answers.h"
 
 #include "base/text.h"
-#include "client/consumer_protocol.h"
+#include "client/consumer/consumer_protocol.h"
 #include "client/error.h"
 
 namespace millrace::client {

@@ -1,9 +1,8 @@
 #include "client/group_member.h"
 
 #include "base/text.h"
-#include "client/consumer_protocol.h"
+#include "client/consumer/assignors.h"
 #include "client/groups.h"
-#include "client/range_assignor.h"
 #include "wire/messages/heartbeat.h"
 #include "wire/messages/leave_group.h"
 #include "wire/messages/sync_group.h"
@@ -11,7 +10,6 @@
 namespace millrace::client {
 namespace {
 
-constexpr const char* kProtocolType = "consumer";
 /// The coordinator answers a join when the slowest member has come; this much later it is lost.
 constexpr Milliseconds kJoinSlack{10'000};
 
@@ -40,9 +38,9 @@ Result<wire::JoinGroupResponse> GroupMember::request_place(CallLimits limits) {
                                  .rebalance_timeout_ms = count_of(options_.rebalance_timeout),
                                  .member_id = member_id_,
                                  .group_instance_id = options_.instance_id,
-                                 .protocol_type = kProtocolType};
-  request.protocols.push_back(
-      {.name = kRangeAssignor, .metadata = encode_subscription(options_.topics)});
+                                 .protocol_type = kConsumerProtocolType};
+  request.protocols.push_back({.name = std::string(name_of(Assignor::range)),
+                               .metadata = encode_subscription({.topics = options_.topics})});
   MILL_TRY(auto response, link->call<wire::JoinGroupResponse>(request, limits));
   if (response.error_code == ErrorCode::member_id_required) member_id_ = response.member_id;
   if (auto ok = check_code(response.error_code, cat("joining group '", options_.group, "'")); !ok) {
@@ -56,10 +54,10 @@ Result<wire::JoinGroupResponse> GroupMember::request_place(CallLimits limits) {
 Result<std::map<std::string, std::vector<TopicPartition>>> GroupMember::share_out(
     const wire::JoinGroupResponse& joined, CallLimits limits) {
   std::vector<Subscriber> subscribers;
-  std::map<std::string, int32_t> partition_counts;
+  PartitionCounts partition_counts;
   for (const auto& member : joined.members) {
-    MILL_TRY(auto topics, decode_subscription(member.metadata));
-    for (const auto& name : topics) {
+    MILL_TRY(auto subscription, decode_subscription(member.metadata));
+    for (const auto& name : subscription.topics) {
       if (partition_counts.contains(name)) continue;
       auto topic = cluster_.topic(name, MissingTopic::refuse, limits);
       // What is not there (yet) has no partitions to share out.
@@ -70,7 +68,7 @@ Result<std::map<std::string, std::vector<TopicPartition>>> GroupMember::share_ou
     }
     subscribers.push_back({.member_id = member.member_id,
                            .group_instance_id = member.group_instance_id,
-                           .topics = std::move(topics)});
+                           .subscription = std::move(subscription)});
   }
   return assign_ranges(std::move(subscribers), partition_counts);
 }
@@ -81,7 +79,7 @@ Result<std::vector<TopicPartition>> GroupMember::join_once(CallLimits limits) {
                                  .generation_id = generation_,
                                  .member_id = member_id_,
                                  .group_instance_id = options_.instance_id,
-                                 .protocol_type = kProtocolType,
+                                 .protocol_type = kConsumerProtocolType,
                                  .protocol_name = joined.protocol_name};
   if (joined.leader == member_id_ && !joined.skip_assignment) {
     MILL_TRY(const auto shares, share_out(joined, limits));
