@@ -16,6 +16,12 @@ TopicDescription description_of(const wire::MetadataResponse::Topic& topic) {
           .partitions = partitions_of(topic)};
 }
 
+std::vector<wire::MetadataRequest::Topic> named(std::vector<std::string> names) {
+  std::vector<wire::MetadataRequest::Topic> topics;
+  for (auto& name : names) topics.push_back({.topic_id = {}, .name = std::move(name)});
+  return topics;
+}
+
 std::string_view name_of(CoordinatorKind kind) {
   return kind == CoordinatorKind::group ? "group" : "transactional id";
 }
@@ -80,16 +86,13 @@ Task<Result<LinkPtr>> Gateway::any(SteadyTime deadline) {
   co_return last.value_or(client_error(ClientErrc::bad_address, "no broker is named"));
 }
 
-Task<Result<wire::MetadataResponse>> Gateway::ask(std::optional<std::vector<std::string>> names,
+Task<Result<wire::MetadataResponse>> Gateway::ask(std::optional<TopicQuery> topics,
                                                   MissingTopic missing, SteadyTime deadline) {
   auto reaching = any(deadline);
   MILL_CO_TRY(LinkPtr link, co_await reaching);
   wire::MetadataRequest request;
   request.allow_auto_topic_creation = missing == MissingTopic::create;
-  if (names) {
-    auto& topics = request.topics.emplace();
-    for (auto& name : *names) topics.push_back({.topic_id = {}, .name = std::move(name)});
-  }
+  request.topics = std::move(topics);
   auto asking = call<wire::MetadataResponse>(driver_, link, std::move(request), deadline);
   auto response = co_await asking;
   if (!response) co_return response;
@@ -116,8 +119,7 @@ const TopicDescription* Gateway::known_topic(std::string_view name) const {
 Task<Result<TopicDescription>> Gateway::ask_topic(std::string name, MissingTopic missing,
                                                   SteadyTime deadline) {
   if (const auto* known = known_topic(name)) co_return *known;
-  std::vector<std::string> names(1, name);
-  auto asking = ask(std::move(names), missing, deadline);
+  auto asking = ask(named({name}), missing, deadline);
   MILL_CO_TRY(auto response, co_await asking);
   for (const auto& topic : response.topics) {
     if (topic.name != name) continue;
@@ -161,10 +163,37 @@ Task<Result<std::vector<TopicDescription>>> Gateway::topics(SteadyTime deadline)
   co_return topics;
 }
 
+Task<Result<std::vector<TopicDescription>>> Gateway::find_those(TopicQuery topics,
+                                                                MissingTopic missing,
+                                                                SteadyTime deadline) {
+  auto asking = ask(std::move(topics), missing, deadline);
+  MILL_CO_TRY(auto response, co_await asking);
+  std::vector<TopicDescription> found;
+  for (const auto& topic : response.topics) {
+    // Not there, or not yet.
+    if (is_retriable(topic.error_code)) continue;
+    MILL_CO_CHECK(check_code(topic.error_code, cat("topic '", topic.name.value_or(""), "'")));
+    if (topic.name) found.push_back(description_of(topic));
+  }
+  co_return found;
+}
+
+Task<Result<std::vector<TopicDescription>>> Gateway::find_topics(std::vector<std::string> names,
+                                                                 MissingTopic missing,
+                                                                 SteadyTime deadline) {
+  return find_those(named(std::move(names)), missing, deadline);
+}
+
+Task<Result<std::vector<TopicDescription>>> Gateway::find_topics(std::vector<Uuid> ids,
+                                                                 SteadyTime deadline) {
+  TopicQuery topics;
+  for (const Uuid& id : ids) topics.push_back({.topic_id = id, .name = std::nullopt});
+  return find_those(std::move(topics), MissingTopic::refuse, deadline);
+}
+
 Task<Result<void>> Gateway::know_brokers(SteadyTime deadline) {
   if (!brokers_.empty()) co_return Result<void>();
-  std::vector<std::string> none;
-  auto asking = ask(std::move(none), MissingTopic::refuse, deadline);
+  auto asking = ask(named({}), MissingTopic::refuse, deadline);
   MILL_CO_CHECK(co_await asking);
   co_return Result<void>();
 }
@@ -205,7 +234,7 @@ Task<Result<LinkPtr>> Gateway::controller(SteadyTime deadline) {
 }
 
 Task<Result<LinkPtr>> Gateway::coordinator(CoordinatorKind kind, std::string key,
-                                           SteadyTime deadline) {
+                                           SteadyTime deadline, Lane lane) {
   const auto place = std::pair(kind, key);
   if (!coordinators_.contains(place)) {
     auto reaching = any(deadline);
@@ -229,7 +258,7 @@ Task<Result<LinkPtr>> Gateway::coordinator(CoordinatorKind kind, std::string key
     MILL_CO_TRY(auto address, address_of(response.host, response.port));
     coordinators_[place] = std::move(address);
   }
-  auto linking = link_to(coordinators_[place], Lane::coordinator, deadline);
+  auto linking = link_to(coordinators_[place], lane, deadline);
   auto link = co_await linking;
   co_return link;
 }
@@ -253,6 +282,13 @@ void Gateway::forget_topic(const std::string& name) { topics_.erase(name); }
 
 void Gateway::forget_coordinator(CoordinatorKind kind, const std::string& key) {
   coordinators_.erase(std::pair(kind, key));
+}
+
+void Gateway::hang_up(Lane lane) {
+  for (const auto& [place, link] : std::map(open_links_)) {
+    if (place.second != lane) continue;
+    link->close(client_error(ClientErrc::disconnected, "nobody waits for its answers any more"));
+  }
 }
 
 void Gateway::forget() {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/uuid.h"
 #include "client/link.h"
 #include "client/metadata.h"
 #include "client/retry.h"
@@ -25,7 +26,9 @@ namespace millrace::client {
 enum class CoordinatorKind : int8_t { group = 0, transaction = 1 };
 
 /// Answers of one link come in the order of the requests: what waits at the broker gets its own.
-enum class Lane : uint8_t { requests, coordinator, fetches };
+/// JoinGroup and SyncGroup wait for other members, and heartbeats and commits must not wait for
+/// them.
+enum class Lane : uint8_t { requests, coordinator, joins, fetches };
 
 /// Used inside the driver only; each producer, consumer and administrator has its own, so that none
 /// waits behind another. All tasks end soon after close(), with `closed`.
@@ -44,12 +47,19 @@ class Gateway {
   const TopicDescription* known_topic(std::string_view name) const;
   /// All topics, by name, asked for anew.
   Task<Result<std::vector<TopicDescription>>> topics(SteadyTime deadline);
+  /// Those that exist of these, asked for anew, once and in one request.
+  Task<Result<std::vector<TopicDescription>>> find_topics(std::vector<std::string> names,
+                                                          MissingTopic missing,
+                                                          SteadyTime deadline);
+  Task<Result<std::vector<TopicDescription>>> find_topics(std::vector<Uuid> ids,
+                                                          SteadyTime deadline);
   Task<Result<ClusterDescription>> cluster(SteadyTime deadline);
 
   Task<Result<LinkPtr>> any(SteadyTime deadline);
   Task<Result<LinkPtr>> controller(SteadyTime deadline);
   Task<Result<LinkPtr>> node(int32_t id, Lane lane, SteadyTime deadline);
-  Task<Result<LinkPtr>> coordinator(CoordinatorKind kind, std::string key, SteadyTime deadline);
+  Task<Result<LinkPtr>> coordinator(CoordinatorKind kind, std::string key, SteadyTime deadline,
+                                    Lane lane = Lane::coordinator);
   /// The broker that leads the partition; leader_not_available where there is none now.
   Task<Result<int32_t>> leader_of(TopicPartition partition, SteadyTime deadline);
 
@@ -58,6 +68,8 @@ class Gateway {
   void forget_coordinator(CoordinatorKind kind, const std::string& key);
   /// Drops all knowledge, and links that are closed.
   void forget();
+  /// Closes the links of one lane: what waits there fails, and the next request gets a new link.
+  void hang_up(Lane lane);
 
   /// The deadline of one request that is part of work until `deadline`.
   SteadyTime request_deadline(SteadyTime deadline) const {
@@ -103,8 +115,11 @@ class Gateway {
   };
 
   Task<Result<LinkPtr>> link_to(Address address, Lane lane, SteadyTime deadline);
-  Task<Result<wire::MetadataResponse>> ask(std::optional<std::vector<std::string>> names,
-                                           MissingTopic missing, SteadyTime deadline);
+  using TopicQuery = std::vector<wire::MetadataRequest::Topic>;
+  Task<Result<wire::MetadataResponse>> ask(std::optional<TopicQuery> topics, MissingTopic missing,
+                                           SteadyTime deadline);
+  Task<Result<std::vector<TopicDescription>>> find_those(TopicQuery topics, MissingTopic missing,
+                                                         SteadyTime deadline);
   Task<Result<TopicDescription>> ask_topic(std::string name, MissingTopic missing,
                                            SteadyTime deadline);
   Task<Result<void>> know_brokers(SteadyTime deadline);
