@@ -27,6 +27,8 @@ struct Subscription {
   std::vector<std::string> topics;
   /// RE2 syntax, the whole name; not together with topics.
   std::string pattern;
+
+  bool operator==(const Subscription&) const = default;
 };
 
 /// A consumer as its membership sees it. Inside the driver only; outlives the membership. The
@@ -36,23 +38,26 @@ class MemberHost {
  public:
   virtual ~MemberHost() = default;
 
+  /// What revoke and lose take away is not there any more when their tasks end.
   virtual std::vector<TopicPartition> assigned() const = 0;
-  /// Stops reading these, commits where auto_commit says so, calls `revoked`. Nothing happens for
-  /// no partitions.
+  /// Stops reading these, at once, commits where auto_commit says so, calls `revoked`. Nothing
+  /// happens for no partitions.
   virtual Task<void> revoke(std::vector<TopicPartition> partitions) = 0;
-  /// They are somebody else's already: no commit, `lost` is called.
+  /// They are somebody else's already: stops reading them, at once, and calls `lost`; no commit.
   virtual Task<void> lose(std::vector<TopicPartition> partitions) = 0;
   /// Reads these too, from what the group has committed; calls `assigned`, also for none where
   /// `even_none` (an eager member's callback tells it everything it has).
   virtual Task<void> assign(std::vector<TopicPartition> added, bool even_none) = 0;
-  /// Membership cannot go on; the next poll answers this.
+  /// Membership cannot go on until it is subscribed again; the next poll answers this. What is
+  /// assigned is taken away with `lose`.
   virtual void fail(Error error) = 0;
   /// When the program last polled, for max_poll_interval.
   virtual SteadyTime last_polled() const = 0;
 };
 
 /// Used inside the driver only. Heartbeats go on by themselves; joining, revoking and assigning
-/// wait for the program's polls where they call it back.
+/// wait for the program's polls where they call it back, one call at a time. Held by a shared_ptr,
+/// which its coroutines share.
 class Membership {
  public:
   virtual ~Membership() = default;
