@@ -240,7 +240,8 @@ TEST_F(ClassicMembers, HeartbeatsGoOnWhileTheProgramIsAsked) {
   poll();
   EXPECT_EQ(joins_.requests.size(), 3U);
   driver_->pass(5 * options_.heartbeat_interval);
-  EXPECT_EQ(beats_.requests.size(), 6U) << "who waits to be let in does not beat";
+  EXPECT_EQ(beats_.requests.size(), 11U) << "and while it waits to be let in";
+  EXPECT_EQ(joins_.requests.size(), 3U);
 }
 
 TEST_F(ClassicMembers, CooperativeMembersKeepWhatStays) {
@@ -438,6 +439,57 @@ TEST_F(ClassicMembers, WithoutAnswersForASessionAllIsLost) {
   pass(milliseconds(2'000));
   ASSERT_EQ(joins_.requests.size(), 3U);
   EXPECT_EQ(joins_.requests.back().member_id, "m");
+}
+
+TEST_F(ClassicMembers, WhatHeartbeatsSayWhileJoiningIsLeftToTheJoin) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  join({{"t", 0}}, 2, "cooperative-sticky");
+  rebalance();
+  // The join is done, its answer still on its way.
+  heartbeat_error_ = ErrorCode::illegal_generation;
+  pass(options_.heartbeat_interval);
+  heartbeat_error_ = ErrorCode::none;
+  EXPECT_EQ(host_.told(), "");
+  let_in(3, "cooperative-sticky");
+  assign({{"t", 0}});
+  EXPECT_EQ(joins_.requests.size(), 3U);
+}
+
+TEST_F(ClassicMembers, WhoIsUnknownWhileJoiningLosesAll) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  join({{"t", 0}}, 2, "cooperative-sticky");
+  rebalance();
+  heartbeat_error_ = ErrorCode::unknown_member_id;
+  pass(options_.heartbeat_interval);
+  heartbeat_error_ = ErrorCode::none;
+  EXPECT_EQ(host_.told(), "lose t-0");
+  ASSERT_EQ(joins_.requests.size(), 4U);
+  EXPECT_EQ(joins_.requests.back().member_id, "");
+}
+
+TEST_F(ClassicMembers, WhoIsNotHeardOfWhileJoiningLosesAll) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  join({{"t", 0}}, 2, "cooperative-sticky");
+  rebalance();
+  beats_.answer_at_once = nullptr;
+  pass(options_.session_timeout - milliseconds(1'000));
+  EXPECT_EQ(host_.told(), "");
+  pass(milliseconds(3'000));
+  EXPECT_EQ(host_.told(), "lose t-0");
+  EXPECT_EQ(joins_.requests.size(), 4U);
+}
+
+TEST_F(ClassicMembers, ALossDoesNotWaitForTheLeadersMetadata) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  join({{"t", 0}}, 2, "cooperative-sticky");
+  rebalance();
+  group_->is_silent = true;
+  let_lead(3, {}, "cooperative-sticky");
+  EXPECT_TRUE(syncs_.waiting.empty());
+  heartbeat_error_ = ErrorCode::unknown_member_id;
+  pass(options_.heartbeat_interval);
+  EXPECT_EQ(host_.told(), "lose t-0");
+  EXPECT_EQ(joins_.requests.size(), 4U);
 }
 
 TEST_F(ClassicMembers, WhoDoesNotPollLeaves) {

@@ -79,8 +79,10 @@ class ScriptedGroup : public ScriptedBroker {
                                        .error_code = find_coordinator_error});
       return response;
     });
-    always<wire::MetadataRequest, wire::MetadataResponse>(
-        [this](const auto& asked) { return metadata(asked); });
+    on<wire::MetadataRequest, wire::MetadataResponse>(
+        [this](const Asked<wire::MetadataRequest, wire::MetadataResponse>& asked) {
+          if (!is_silent) asked.answer(metadata(asked.request()));
+        });
   }
 
   void add_topic(const std::string& name, int32_t partitions) {
@@ -96,8 +98,12 @@ class ScriptedGroup : public ScriptedBroker {
   ErrorCode find_coordinator_error = ErrorCode::none;
   /// Known by their names alone: ids cannot be resolved yet.
   bool hides_ids = false;
+  /// Metadata is not answered.
+  bool is_silent = false;
   int coordinator_requests = 0;
   int metadata_requests = 0;
+  /// Names asked for with the wish that they be created.
+  std::vector<std::vector<std::string>> creations;
 
  private:
   struct Topic {
@@ -113,8 +119,10 @@ class ScriptedGroup : public ScriptedBroker {
       for (const auto& [name, topic] : topics_) response.topics.push_back(described(name));
       return response;
     }
+    std::vector<std::string> names;
     for (const auto& topic : *asked.topics) {
       if (topic.name) {
+        names.push_back(*topic.name);
         response.topics.push_back(described(*topic.name));
         continue;
       }
@@ -127,6 +135,7 @@ class ScriptedGroup : public ScriptedBroker {
             {.error_code = ErrorCode::unknown_topic_id, .topic_id = topic.topic_id});
       }
     }
+    if (asked.allow_auto_topic_creation) creations.push_back(std::move(names));
     return response;
   }
   wire::MetadataResponse::Topic described(const std::string& name) const {
@@ -150,7 +159,7 @@ class ScriptedGroup : public ScriptedBroker {
 /// Notes what it is called for. While the program does not poll, its callbacks wait.
 class ScriptedHost final : public MemberHost {
  public:
-  explicit ScriptedHost(ScriptedDriver& driver)
+  explicit ScriptedHost(Driver& driver)
       : driver_(driver), polled_(driver), last_polled_(driver.now()) {}
 
   std::vector<TopicPartition> assigned() const override { return assigned_; }
@@ -207,7 +216,7 @@ class ScriptedHost final : public MemberHost {
         cat(told_.empty() ? "" : "; ", what, partitions.empty() ? "" : " ", text_of(partitions));
   }
 
-  ScriptedDriver& driver_;
+  Driver& driver_;
   Signal polled_;
   SteadyTime last_polled_;
   bool is_called_ = false;

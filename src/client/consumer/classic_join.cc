@@ -1,5 +1,4 @@
-// How a classic member joins: it gives up what must go, enters the group, gets its share and adopts
-// it.
+// How a classic member joins: it gives up what must go, enters the group and gets its share.
 #include <algorithm>
 #include <utility>
 
@@ -7,7 +6,6 @@
 #include "base/try.h"
 #include "client/consumer/classic_member.h"
 #include "client/consumer/coordinator_call.h"
-#include "client/consumer/partition_sets.h"
 
 namespace millrace::client {
 namespace {
@@ -23,7 +21,6 @@ std::string joining(const std::string& group) { return cat("joining group '", gr
 }  // namespace
 
 Task<void> ClassicMember::run(Self self, uint64_t life) {
-  Gateway& gateway = *self->gateway_;
   std::optional<Backoff> backoff;
   while (!self->is_over(life)) {
     if (self->must_join_ || self->is_failed_) {
@@ -35,16 +32,23 @@ Task<void> ClassicMember::run(Self self, uint64_t life) {
       co_await self->changed_.wait_until(SteadyTime::max());
       continue;
     }
-    auto joining = join(self, life);
-    auto joined = co_await joining;
-    if (self->is_over(life)) co_return;
-    if (joined) {
+    const uint64_t attempt = ++self->attempt_;
+    spawn(join(self, attempt));
+    while (self->attempt_ == attempt && !self->share_) {
+      co_await self->changed_.wait_until(SteadyTime::max());
+    }
+    if (self->attempt_ != attempt) continue;
+    auto share = *std::exchange(self->share_, std::nullopt);
+    if (share) {
       backoff.reset();
+      auto adopting = adopt(self, life, *std::move(share));
+      co_await adopting;
       continue;
     }
-    const bool may_hurry = self->on_failed_join(std::move(joined).error());
+    const bool may_hurry = self->on_failed_join(std::move(share).error());
+    // A second failure in a row waits in any case.
     const bool is_first = !backoff;
-    if (is_first) backoff.emplace(gateway.backoff());
+    if (is_first) backoff.emplace(self->gateway_->backoff());
     if (may_hurry && is_first) continue;
     co_await self->changed_.wait_until(self->now() + backoff->next());
   }
@@ -69,27 +73,30 @@ Task<void> ClassicMember::give_up(Self self, uint64_t life) {
   }
 }
 
-Task<Result<void>> ClassicMember::join(Self self, uint64_t life) {
+/// Beside the host's coroutine, so that what the member has can be lost while this waits.
+Task<void> ClassicMember::join(Self self, uint64_t attempt) {
+  auto asking = ask_for_share(self, attempt);
+  auto share = co_await asking;
+  if (self->attempt_ != attempt) co_return;
+  self->is_joining_ = false;
+  self->share_ = std::move(share);
+  self->changed_.raise();
+}
+
+Task<Result<ClassicMember::Partitions>> ClassicMember::ask_for_share(Self self, uint64_t attempt) {
   auto resolving = self->topics_.resolve(self->gateway_->request_deadline(SteadyTime::max()));
   MILL_CO_CHECK(co_await resolving);
-  if (self->is_over(life)) co_return Result<void>();
-  auto entering = enter(self, life);
+  if (self->attempt_ != attempt) co_return Gateway::closed_error();
+  auto entering = enter(self, attempt);
   MILL_CO_TRY(Joined joined, co_await entering);
-  if (self->is_over(life)) co_return Result<void>();
-  const int32_t generation = joined.generation_id;
-  auto syncing = sync(self, std::move(joined));
-  MILL_CO_TRY(Partitions assigned, co_await syncing);
-  if (self->is_over(life)) co_return Result<void>();
-  // Heartbeats go on meanwhile.
-  if (self->generation_ != generation) co_return Result<void>();
-  for (const TopicPartition& name : assigned) {
+  auto syncing = sync(self, attempt, std::move(joined));
+  MILL_CO_TRY(Partitions share, co_await syncing);
+  for (const TopicPartition& name : share) {
     if (self->topics_.is_subscribed(name.topic)) continue;
     co_return kafka_error(ErrorCode::rebalance_in_progress,
                           cat("the leader assigned ", name, ", which is not subscribed to"));
   }
-  auto adopting = adopt(self, life, std::move(assigned));
-  co_await adopting;
-  co_return Result<void>();
+  co_return share;
 }
 
 wire::JoinGroupRequest ClassicMember::join_request() const {
@@ -110,7 +117,7 @@ wire::JoinGroupRequest ClassicMember::join_request() const {
   return request;
 }
 
-Task<Result<ClassicMember::Joined>> ClassicMember::enter(Self self, uint64_t life) {
+Task<Result<ClassicMember::Joined>> ClassicMember::enter(Self self, uint64_t attempt) {
   Gateway& gateway = *self->gateway_;
   auto request = self->join_request();
   self->must_join_ = false;
@@ -120,9 +127,8 @@ Task<Result<ClassicMember::Joined>> ClassicMember::enter(Self self, uint64_t lif
   auto asking = ask_coordinator<Joined>(gateway, self->options_.group, Lane::joins,
                                         std::move(request), deadline);
   auto answered = co_await asking;
-  if (self->is_over(life)) co_return answered;
+  if (self->attempt_ != attempt) co_return Gateway::closed_error();
   self->is_joining_ = false;
-  self->changed_.raise();
   if (!answered) co_return answered;
   if (answered->error_code == ErrorCode::member_id_required) {
     self->member_id_ = answered->member_id;
@@ -133,14 +139,16 @@ Task<Result<ClassicMember::Joined>> ClassicMember::enter(Self self, uint64_t lif
 }
 
 Result<void> ClassicMember::accept(const Joined& joined) {
+  // A join that is answered at once does not prolong the session of who was in the group before.
+  if (generation_ < 0) session_end_ = now() + options_.session_timeout;
   member_id_ = joined.member_id;
   generation_ = joined.generation_id;
   identity_.member_id = member_id_;
   identity_.generation = generation_;
   next_beat_ = now() + options_.heartbeat_interval;
-  session_end_ = now() + options_.session_timeout;
   next_look_ = SteadyTime::max();
   topics_.stop_watching();
+  changed_.raise();
   const auto assignor = assignor_named(joined.protocol_name.value_or(""));
   const bool is_offered =
       assignor && std::ranges::find(options_.assignors, *assignor) != options_.assignors.end();
@@ -151,78 +159,6 @@ Result<void> ClassicMember::accept(const Joined& joined) {
                      cat(joining(options_.group), ": it speaks '",
                          joined.protocol_type.value_or(kConsumerProtocolType), "' and chose '",
                          joined.protocol_name.value_or(""), "', which was not offered"));
-}
-
-Task<Result<ClassicMember::Partitions>> ClassicMember::sync(Self self, Joined joined) {
-  Gateway& gateway = *self->gateway_;
-  wire::SyncGroupRequest request{.group_id = self->options_.group,
-                                 .generation_id = joined.generation_id,
-                                 .member_id = joined.member_id,
-                                 .group_instance_id = self->instance_id(),
-                                 .protocol_type = kConsumerProtocolType,
-                                 .protocol_name = joined.protocol_name};
-  const auto protocol = joined.protocol_name;
-  if (joined.leader == joined.member_id) {
-    auto sharing = share(self, std::move(joined));
-    MILL_CO_TRY(request.assignments, co_await sharing);
-  }
-  auto asking = ask_coordinator<wire::SyncGroupResponse>(
-      gateway, self->options_.group, Lane::joins, std::move(request),
-      gateway.request_deadline(SteadyTime::max()));
-  MILL_CO_TRY(const auto response, co_await asking);
-  MILL_CO_CHECK(check_code(response.error_code, joining(self->options_.group)));
-  if (response.protocol_name && response.protocol_name != protocol) {
-    co_return kafka_error(ErrorCode::inconsistent_group_protocol,
-                          cat(joining(self->options_.group), ": '", *response.protocol_name,
-                              "' came in place of '", protocol.value_or(""), "'"));
-  }
-  co_return decode_assignment(response.assignment);
-}
-
-/// The leader watches the topics of the whole group from here on, also where the coordinator keeps
-/// the shares as they are because a static member is back (KIP-814).
-Task<Result<ClassicMember::Assignments>> ClassicMember::share(Self self, Joined joined) {
-  std::vector<Subscriber> subscribers;
-  std::vector<std::string> topics;
-  for (auto& member : joined.members) {
-    MILL_CO_TRY(auto subscription, decode_subscription(member.metadata));
-    for (const auto& topic : subscription.topics) topics.push_back(topic);
-    subscribers.push_back({.member_id = std::move(member.member_id),
-                           .group_instance_id = std::move(member.group_instance_id),
-                           .subscription = std::move(subscription)});
-  }
-  auto watching =
-      self->topics_.watch(std::move(topics), self->gateway_->request_deadline(SteadyTime::max()));
-  MILL_CO_TRY(const PartitionCounts counts, co_await watching);
-  Assignments assignments;
-  if (joined.skip_assignment) co_return assignments;
-  const auto assignor = assignor_named(joined.protocol_name.value_or(""));
-  for (const auto& [member, share] : share_out(*assignor, std::move(subscribers), counts)) {
-    assignments.push_back({.member_id = member, .assignment = encode_assignment(share)});
-  }
-  co_return assignments;
-}
-
-Task<void> ClassicMember::adopt(Self self, uint64_t life, Partitions assigned) {
-  MemberHost& host = self->host_;
-  const int32_t generation = self->generation_;
-  Partitions owned = host.assigned();
-  std::ranges::sort(owned);
-  std::ranges::sort(assigned);
-  Partitions revoked = without(owned, assigned);
-  self->look_again_later();
-  self->changed_.raise();
-  if (!revoked.empty()) {
-    // Others get them in the next generation.
-    self->ask_to_join("partitions have been given up");
-    auto revoking = host.revoke(std::move(revoked));
-    co_await revoking;
-    if (self->is_over(life) || self->generation_ != generation) co_return;
-  }
-  self->adopted_ = generation;
-  Partitions added = without(assigned, owned);
-  auto assigning = host.assign(std::move(added), !self->is_cooperative_);
-  co_await assigning;
 }
 
 bool ClassicMember::on_failed_join(Error error) {

@@ -48,8 +48,9 @@ void ClassicMember::subscribe(Subscription subscription) {
 void ClassicMember::begin() {
   ++life_;
   is_alive_ = true;
-  is_failed_ = is_out_ = is_joining_ = false;
+  is_failed_ = is_out_ = false;
   generation_ = adopted_ = -1;
+  drop_attempt();
   ask_to_join("the consumer has subscribed");
   spawn(run(shared_from_this(), life_));
   spawn(beat(shared_from_this(), life_));
@@ -61,6 +62,13 @@ void ClassicMember::end() {
   is_alive_ = must_join_ = false;
   generation_ = adopted_ = -1;
   topics_.stop_watching();
+  drop_attempt();
+}
+
+void ClassicMember::drop_attempt() {
+  ++attempt_;
+  is_joining_ = false;
+  share_.reset();
   gateway_->hang_up(Lane::joins);
   changed_.raise();
 }
@@ -75,13 +83,14 @@ void ClassicMember::lose_place(std::string reason) {
   generation_ = adopted_ = -1;
   topics_.stop_watching();
   ask_to_join(std::move(reason));
+  drop_attempt();
 }
 
 void ClassicMember::fail(Error error) {
   if (std::exchange(is_failed_, true)) return;
   generation_ = adopted_ = -1;
+  drop_attempt();
   host_.fail(std::move(error));
-  changed_.raise();
 }
 
 void ClassicMember::on_poll() {

@@ -17,9 +17,10 @@
 
 namespace millrace::client {
 
-/// Three coroutines share the work: one joins and is the only one that calls the host back, one
-/// beats, one looks after topics. Each belongs to a life of the member, from subscribe to leave or
-/// abandon, and ends where that is over.
+/// Three coroutines share the work: one decides when to join and is the only one that calls the
+/// host back, one beats, one looks after topics. Each belongs to a life of the member, from
+/// subscribe to leave or abandon, and ends where that is over. Each attempt to join is a coroutine
+/// of its own, and void once its place is lost.
 ///
 /// Partitions are kept over a rebalance (cooperative) only where all assignors that are offered can
 /// do that: with another one the group might give them to somebody else at once. Otherwise all are
@@ -45,6 +46,8 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
   // Its life: classic_member.cc.
   void begin();
   void end();
+  /// Nothing that an attempt to join brings counts from here on.
+  void drop_attempt();
   bool is_over(uint64_t life) const { return life != life_; }
   SteadyTime now() const { return gateway_->driver().now(); }
   std::optional<std::string> instance_id() const;
@@ -60,22 +63,25 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
   /// What must go before the next join.
   Partitions going() const;
   static Task<void> give_up(Self self, uint64_t life);
-  static Task<Result<void>> join(Self self, uint64_t life);
+  static Task<void> join(Self self, uint64_t attempt);
+  static Task<Result<Partitions>> ask_for_share(Self self, uint64_t attempt);
   wire::JoinGroupRequest join_request() const;
-  static Task<Result<Joined>> enter(Self self, uint64_t life);
+  static Task<Result<Joined>> enter(Self self, uint64_t attempt);
   Result<void> accept(const Joined& joined);
-  static Task<Result<Partitions>> sync(Self self, Joined joined);
-  static Task<Result<Assignments>> share(Self self, Joined joined);
-  static Task<void> adopt(Self self, uint64_t life, Partitions assigned);
   /// True where the next attempt need not wait.
   bool on_failed_join(Error error);
+
+  // Sharing out: classic_share.cc.
+  static Task<Result<Partitions>> sync(Self self, uint64_t attempt, Joined joined);
+  static Task<Result<Assignments>> share(Self self, Joined joined);
+  static Task<void> adopt(Self self, uint64_t life, Partitions assigned);
 
   // Staying: classic_stay.cc.
   bool is_in_group() const { return generation_ >= 0 && !is_joining_; }
   SteadyTime poll_deadline() const { return host_.last_polled() + options_.max_poll_interval; }
   static Task<void> beat(Self self, uint64_t life);
   static Task<void> beat_once(Self self, uint64_t life);
-  void on_heartbeat(Result<void> answer);
+  void on_heartbeat(Result<void> answer, SteadyTime sent_at);
   void on_session_end();
   /// The program does not poll.
   void step_out();
@@ -97,8 +103,11 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
   bool is_out_ = false;
   bool must_join_ = false;
   std::string reason_;
-  /// While a JoinGroup is under way.
+  uint64_t attempt_ = 0;
+  /// While its JoinGroup is under way.
   bool is_joining_ = false;
+  /// What it brought, until that is adopted.
+  std::optional<Result<Partitions>> share_;
 
   /// Empty until the coordinator has given one.
   std::string member_id_;

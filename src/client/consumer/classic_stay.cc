@@ -14,7 +14,7 @@ Task<void> ClassicMember::beat(Self self, uint64_t life) {
   while (!self->is_over(life) && !self->is_failed_) {
     const SteadyTime now = self->now();
     SteadyTime due = SteadyTime::max();
-    if (self->is_in_group()) {
+    if (self->generation_ >= 0) {
       due = std::min({self->next_beat_, self->session_end_, self->poll_deadline()});
     }
     if (due > now) {
@@ -33,7 +33,8 @@ Task<void> ClassicMember::beat(Self self, uint64_t life) {
 Task<void> ClassicMember::beat_once(Self self, uint64_t life) {
   Gateway& gateway = *self->gateway_;
   const int32_t generation = self->generation_;
-  self->next_beat_ = self->now() + self->options_.heartbeat_interval;
+  const SteadyTime sent_at = self->now();
+  self->next_beat_ = sent_at + self->options_.heartbeat_interval;
   wire::HeartbeatRequest request{.group_id = self->options_.group,
                                  .generation_id = generation,
                                  .member_id = self->member_id_,
@@ -42,29 +43,34 @@ Task<void> ClassicMember::beat_once(Self self, uint64_t life) {
       gateway, self->options_.group, Lane::coordinator, std::move(request),
       gateway.request_deadline(self->session_end_));
   auto answered = co_await asking;
-  // Meanwhile a JoinGroup may ask the same.
-  if (self->is_over(life) || !self->is_in_group() || self->generation_ != generation) co_return;
+  if (self->is_over(life) || self->generation_ != generation) co_return;
   if (!answered) {
-    self->on_heartbeat(std::move(answered).error());
+    self->on_heartbeat(std::move(answered).error(), sent_at);
   } else {
     self->on_heartbeat(
-        check_code(answered->error_code, cat("staying in group '", self->options_.group, "'")));
+        check_code(answered->error_code, cat("staying in group '", self->options_.group, "'")),
+        sent_at);
   }
 }
 
-void ClassicMember::on_heartbeat(Result<void> answer) {
+/// They go on while a JoinGroup is under way: a cooperative member has partitions meanwhile, for as
+/// long as it is heard of. Its generation may be over then, which the JoinGroup's answer will tell;
+/// but an id that is unknown is so for good.
+void ClassicMember::on_heartbeat(Result<void> answer, SteadyTime sent_at) {
   const bool is_rebalancing = !answer && answer.error().is(ErrorCode::rebalance_in_progress);
-  if (answer || is_rebalancing) session_end_ = now() + options_.session_timeout;
+  // The coordinator counts from when it came.
+  if (answer || is_rebalancing) session_end_ = sent_at + options_.session_timeout;
   if (answer) return;
-  if (is_rebalancing) return ask_to_join("the group rebalances");
-  const std::string reason = cat("a heartbeat was refused: ", answer.error().code().message());
-  if (answer.error().is(ErrorCode::unknown_member_id)) {
+  const Error& error = answer.error();
+  const std::string reason = cat("a heartbeat was refused: ", error.code().message());
+  if (worth_retrying(error)) {
+    next_beat_ = std::min(next_beat_, now() + gateway_->options().retry_backoff);
+  } else if (error.is(ErrorCode::unknown_member_id)) {
     member_id_.clear();
     lose_place(reason);
-  } else if (answer.error().is(ErrorCode::illegal_generation)) {
-    lose_place(reason);
-  } else if (worth_retrying(answer.error())) {
-    next_beat_ = std::min(next_beat_, now() + gateway_->options().retry_backoff);
+  } else if (is_rebalancing || error.is(ErrorCode::illegal_generation)) {
+    if (is_joining_) return;
+    is_rebalancing ? ask_to_join("the group rebalances") : lose_place(reason);
   } else {
     fail(std::move(answer).error());
   }
