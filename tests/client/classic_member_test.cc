@@ -479,6 +479,20 @@ TEST_F(ClassicMembers, WhoIsNotHeardOfWhileJoiningLosesAll) {
   EXPECT_EQ(joins_.requests.size(), 4U);
 }
 
+TEST_F(ClassicMembers, WhoCannotJoinForAsLongAsTheGroupWaitsLosesAll) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  options_.max_poll_interval = milliseconds(20'000);
+  join({{"t", 0}}, 2, "cooperative-sticky");
+  rebalance();
+  group_->is_reachable = false;
+  joins_.hang_up(*group_);
+  heartbeat_error_ = ErrorCode::rebalance_in_progress;
+  pass(milliseconds(20'000) - options_.heartbeat_interval - milliseconds(1'000));
+  EXPECT_EQ(host_.told(), "");
+  pass(milliseconds(1'000));
+  EXPECT_EQ(host_.told(), "lose t-0");
+}
+
 TEST_F(ClassicMembers, ALossDoesNotWaitForTheLeadersMetadata) {
   options_.assignors = {Assignor::cooperative_sticky};
   join({{"t", 0}}, 2, "cooperative-sticky");

@@ -145,6 +145,7 @@ Result<void> ClassicMember::accept(const Joined& joined) {
   generation_ = joined.generation_id;
   identity_.member_id = member_id_;
   identity_.generation = generation_;
+  waited_for_until_ = now() + options_.max_poll_interval;
   next_beat_ = now() + options_.heartbeat_interval;
   next_look_ = SteadyTime::max();
   topics_.stop_watching();

@@ -82,7 +82,9 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
   static Task<void> beat(Self self, uint64_t life);
   static Task<void> beat_once(Self self, uint64_t life);
   void on_heartbeat(Result<void> answer, SteadyTime sent_at);
-  void on_session_end();
+  /// When it must have been heard of to keep its place.
+  SteadyTime place_end() const;
+  void on_place_end();
   /// The program does not poll.
   void step_out();
   static Task<void> look_after_topics(Self self, uint64_t life);
@@ -120,6 +122,8 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
 
   SteadyTime next_beat_;
   SteadyTime session_end_;
+  /// So long, at least, from the last time that the group was not rebalancing.
+  SteadyTime waited_for_until_;
   SteadyTime next_look_;
 };
 

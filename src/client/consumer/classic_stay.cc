@@ -15,14 +15,14 @@ Task<void> ClassicMember::beat(Self self, uint64_t life) {
     const SteadyTime now = self->now();
     SteadyTime due = SteadyTime::max();
     if (self->generation_ >= 0) {
-      due = std::min({self->next_beat_, self->session_end_, self->poll_deadline()});
+      due = std::min({self->next_beat_, self->place_end(), self->poll_deadline()});
     }
     if (due > now) {
       co_await self->changed_.wait_until(due);
     } else if (self->poll_deadline() <= now) {
       self->step_out();
-    } else if (self->session_end_ <= now) {
-      self->on_session_end();
+    } else if (self->place_end() <= now) {
+      self->on_place_end();
     } else {
       auto beating = beat_once(self, life);
       co_await beating;
@@ -60,6 +60,7 @@ void ClassicMember::on_heartbeat(Result<void> answer, SteadyTime sent_at) {
   const bool is_rebalancing = !answer && answer.error().is(ErrorCode::rebalance_in_progress);
   // The coordinator counts from when it came.
   if (answer || is_rebalancing) session_end_ = sent_at + options_.session_timeout;
+  if (answer) waited_for_until_ = sent_at + options_.max_poll_interval;
   if (answer) return;
   const Error& error = answer.error();
   const std::string reason = cat("a heartbeat was refused: ", error.code().message());
@@ -76,11 +77,18 @@ void ClassicMember::on_heartbeat(Result<void> answer, SteadyTime sent_at) {
   }
 }
 
+/// A rebalance that has begun waits so long for this member. What waits for the answer to a
+/// JoinGroup has come.
+SteadyTime ClassicMember::place_end() const {
+  const bool is_awaited = must_join_ && !is_joining_;
+  return is_awaited ? std::min(session_end_, waited_for_until_) : session_end_;
+}
+
 /// By now the coordinator, wherever it is, has given the partitions to others. It may know the
 /// member all the same, so that keeps its id.
-void ClassicMember::on_session_end() {
+void ClassicMember::on_place_end() {
   gateway_->forget_coordinator(CoordinatorKind::group, options_.group);
-  lose_place("no heartbeat was answered for as long as a session");
+  lose_place("the coordinator was not reached in time");
 }
 
 void ClassicMember::step_out() {
