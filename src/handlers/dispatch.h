@@ -24,6 +24,8 @@ class TransactionCoordinator;
 
 namespace millrace::handlers {
 
+class RequestFaults;
+
 /// What a listener knows of the peer. Shared by all requests of a connection; must not change.
 struct ConnectionInfo {
   /// The peer's address as Kafka prints it: "/127.0.0.1".
@@ -42,6 +44,8 @@ struct Services {
   broker::Broker* broker = nullptr;
   coordinator::GroupCoordinator* groups = nullptr;
   coordinator::TransactionCoordinator* transactions = nullptr;
+  /// Of a broker that tests make fail; nullptr for all others.
+  RequestFaults* faults = nullptr;
 };
 
 /// What becomes of a request.
@@ -49,7 +53,8 @@ struct Answer {
   enum class Kind : uint8_t {
     reply,     // `message`, its size in front: as it goes to the socket
     no_reply,  // Produce with acks=0: the client waits for nothing
-    close,     // the request cannot be understood or served: Kafka closes, and so do we
+    close,     // the request cannot be understood or served: Kafka closes, and so do we;
+               // `message` still leaves, which is half of an answer where a fault asks for that
   };
   Kind kind = Kind::close;
   wire::EncodedMessage message = {};

@@ -27,6 +27,8 @@ class AnswerSlot {
   virtual void reply(Response&& response) { reply(std::as_const(response)); }
   virtual void no_reply() = 0;
   virtual void close() = 0;
+  /// Closes the connection behind half of the answer, where answers are bytes.
+  virtual void half_reply(const Response& /*response*/) { close(); }
 
  private:
   const int16_t version_;
@@ -53,6 +55,12 @@ class WireSlot final : public AnswerSlot<Response> {
   }
   void no_reply() override { finish({.kind = Answer::Kind::no_reply}); }
   void close() override { finish({.kind = Answer::Kind::close}); }
+  void half_reply(const Response& response) override {
+    auto message = wire::response_frame(response, to_.version, to_.correlation_id);
+    const size_t half = message.size() / 2;
+    message.chunks = io::first_bytes(std::move(message.chunks), half);
+    finish({.kind = Answer::Kind::close, .message = std::move(message)});
+  }
 
  private:
   void finish(Answer answer) {
@@ -76,6 +84,7 @@ class Responder {
   void operator()(Response&& response) const { slot_->reply(std::move(response)); }
   void no_reply() const { slot_->no_reply(); }
   void close() const { slot_->close(); }
+  void half(const Response& response) const { slot_->half_reply(response); }
 
  private:
   std::shared_ptr<AnswerSlot<Response>> slot_;

@@ -29,7 +29,8 @@ net::RequestKind KafkaListener::dispatch(net::RequestFrame frame, net::Reply rep
                          case handlers::Answer::Kind::no_reply:
                            return std::move(*shared_reply).send_nothing();
                          case handlers::Answer::Kind::close:
-                           return std::move(*shared_reply).close_connection();
+                           return std::move(*shared_reply)
+                               .close_connection(std::move(answer.message.chunks));
                        }
                      });
   return kind;

@@ -223,7 +223,8 @@ void Connection::accept_answers(std::vector<Answer> answers) {
       case Answer::Kind::response: output_.push(std::move(request.answer->response)); break;
       case Answer::Kind::none: break;
       case Answer::Kind::close:
-        // Earlier answers still leave; nothing later is looked at.
+        // Earlier answers still leave, and what this one comes with; nothing later is looked at.
+        output_.push(std::move(request.answer->response));
         reading_ended_ = true;
         finishing_ = true;
         pending_.clear();

@@ -34,9 +34,9 @@ void Reply::send_nothing() && {
   mailbox->put({.ticket = ticket_, .kind = Answer::Kind::none, .response = {}});
 }
 
-void Reply::close_connection() && {
+void Reply::close_connection(io::Chunks last) && {
   const auto mailbox = std::exchange(mailbox_, nullptr);
-  mailbox->put({.ticket = ticket_, .kind = Answer::Kind::close, .response = {}});
+  mailbox->put({.ticket = ticket_, .kind = Answer::Kind::close, .response = std::move(last)});
 }
 
 }  // namespace millrace::net

@@ -25,8 +25,8 @@ class Reply {
   void send(io::Chunks response) &&;
   /// The request has no response (produce with acks=0).
   void send_nothing() &&;
-  /// Closes the connection once the answers to earlier requests have left.
-  void close_connection() &&;
+  /// Closes the connection once the answers to earlier requests, and `last`, have left.
+  void close_connection(io::Chunks last = {}) &&;
 
  private:
   std::shared_ptr<ReplyMailbox> mailbox_;

@@ -15,6 +15,7 @@ struct Answer {
 
   uint64_t ticket = 0;
   Kind kind = Kind::none;
+  /// Also leaves before the connection is closed; most often there is none then.
   io::Chunks response;
 };
 
