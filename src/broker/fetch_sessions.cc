@@ -114,6 +114,20 @@ size_t FetchSessions::count() const {
   return state_->sessions.size();
 }
 
+std::vector<FetchSessionKey> FetchSessions::partitions_of(int32_t session_id) const {
+  std::shared_ptr<FetchSession> session;
+  {
+    const MutexLock lock(state_->mutex);
+    const auto found = state_->sessions.find(session_id);
+    if (found == state_->sessions.end()) return {};
+    session = found->second;
+  }
+  std::vector<FetchSessionKey> keys;
+  const MutexLock lock(session->mutex);
+  for (const Remembered& remembered : session->order) keys.push_back(key_of(remembered.target));
+  return keys;
+}
+
 Result<FetchContext> FetchSessions::begin(FetchSessionRequest request) {
   FetchContext context;
   const bool full = request.epoch == kInitialFetchEpoch || request.epoch == kFinalFetchEpoch;

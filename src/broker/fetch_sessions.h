@@ -69,6 +69,8 @@ class FetchSessions {
   Result<FetchContext> begin(FetchSessionRequest request);
 
   size_t count() const;
+  /// What the session stands for; nothing where there is no such session.
+  std::vector<FetchSessionKey> partitions_of(int32_t session_id) const;
 
  private:
   struct State;

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "handlers/api_list.h"
-#include "handlers/handlers.h"
+#include "handlers/begin_call.h"
 
 namespace millrace::handlers {
 
@@ -15,9 +15,9 @@ bool serve(ByteReader& body, RequestContext context, WireReturn to) {
   auto slot = std::make_shared<WireSlot<Response>>(std::move(to));
   auto request = wire::decode<Request>(body, slot->version());
   if (!request) return false;
-  handle(Call<Request, Response>{.request = *std::move(request),
-                                 .context = std::move(context),
-                                 .respond = Responder<Response>(std::move(slot))});
+  begin(Call<Request, Response>{.request = *std::move(request),
+                                .context = std::move(context),
+                                .respond = Responder<Response>(std::move(slot))});
   return true;
 }
 

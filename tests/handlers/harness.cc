@@ -48,7 +48,10 @@ std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame,
   // Memory of exactly the frame's size, so that the asan preset sees a read beyond it.
   auto memory = std::shared_ptr<std::byte[]>(new std::byte[frame.size()]);
   std::ranges::copy(frame, memory.get());
-  dispatch({.broker = broker_.get(), .groups = groups_.get(), .transactions = transactions_.get()},
+  dispatch({.broker = broker_.get(),
+            .groups = groups_.get(),
+            .transactions = transactions_.get(),
+            .faults = faults_},
            connection_, SharedBytes(memory, {memory.get(), frame.size()}),
            [told, then = std::move(then)](Answer answer) {
              ++told->answers;

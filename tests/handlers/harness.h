@@ -93,6 +93,8 @@ class HandlersTest : public ::testing::Test {
   std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log_;
   std::unique_ptr<coordinator::TransactionCoordinator> transactions_;
   std::shared_ptr<const ConnectionInfo> connection_;
+  /// Of a test that orders some.
+  RequestFaults* faults_ = nullptr;
 };
 
 /// A batch of records with these values, all without key.
