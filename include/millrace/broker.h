@@ -18,12 +18,14 @@
 
 namespace millrace {
 
+class Broker;
 namespace embed {
 class BrokerImpl;
 }
 namespace testing {
 class Faults;
-}
+Result<void> advance(Broker& broker, ManualClock& clock, milliseconds by);
+}  // namespace testing
 
 /// Thread-safe. A value that is moved, not copied; a moved-from broker may only be destroyed or
 /// assigned to. Many brokers may be open in one process, each on its own directory.
@@ -66,7 +68,7 @@ class Broker {
   /// What recovery found worth telling, one line each; empty after a clean start.
   const std::vector<std::string>& recovery_report() const;
 
-  /// Faults to be ordered. not_allowed unless opened with allow_faults.
+  /// Faults to be ordered (faults.h). not_allowed unless opened with allow_faults.
   Result<testing::Faults> faults() const;
 
   /// Ends listeners, gives requests under way `grace`, answers all who wait, flushes, and marks the
@@ -75,6 +77,7 @@ class Broker {
   Result<void> close(milliseconds grace = milliseconds(1'000));
 
  private:
+  friend Result<void> testing::advance(Broker& broker, ManualClock& clock, milliseconds by);
   explicit Broker(std::shared_ptr<embed::BrokerImpl> impl);
   std::shared_ptr<embed::BrokerImpl> impl_;
 };

@@ -8,6 +8,7 @@
 #include "client/error.h"
 #include "embed/broker_impl.h"
 #include "embed/listeners.h"
+#include "millrace/faults.h"
 
 namespace millrace {
 
@@ -73,6 +74,14 @@ Result<size_t> Broker::run_until(std::chrono::steady_clock::time_point now) {
 }
 
 const std::vector<std::string>& Broker::recovery_report() const { return impl_->recovery_report(); }
+
+Result<testing::Faults> Broker::faults() const {
+  if (!impl_->fault_kit()) {
+    return client::client_error(ClientErrc::not_allowed,
+                                "this broker has no faults; open it with allow_faults");
+  }
+  return testing::Faults(impl_->fault_kit());
+}
 
 Result<void> Broker::close(milliseconds grace) { return impl_->close(grace); }
 

@@ -95,6 +95,10 @@ Result<void> BrokerImpl::start() {
   } else {
     file_system_ = io::make_posix_file_system();
   }
+  if (options_.allow_faults) {
+    fault_kit_ = std::make_shared<FaultKit>(timers_, clock_);
+    file_system_ = io::with_faults(std::move(file_system_), fault_kit_->disk);
+  }
   if (options_.executor) executor_.emplace(*options_.executor);
   const bool has_threads = !options_.executor && !options_.manual;
   broker::BrokerOptions core{.file_system = file_system_.get(),
@@ -116,8 +120,7 @@ Result<void> BrokerImpl::start() {
   transaction_log_ = std::make_unique<coordinator::BrokerTransactionLog>(*broker_, *groups_);
   transactions_ = std::make_unique<coordinator::TransactionCoordinator>(
       coordinator::transaction_config(*broker_->config()), *transaction_log_, *clock_, *timers_);
-  gate_ = std::make_shared<Gate>(handlers::Services{
-      .broker = broker_.get(), .groups = groups_.get(), .transactions = transactions_.get()});
+  gate_ = std::make_shared<Gate>(services());
   if (options_.manual) {
     load();
     return {};
@@ -126,6 +129,13 @@ Result<void> BrokerImpl::start() {
   housekeeping_ = executor_ ? housekeep_on(*executor_, *timers_, *clock_, broker_->log_cleaner())
                             : housekeep_on_threads(*timers_, *clock_, broker_->log_cleaner());
   return {};
+}
+
+handlers::Services BrokerImpl::services() const {
+  return {.broker = broker_.get(),
+          .groups = groups_.get(),
+          .transactions = transactions_.get(),
+          .faults = fault_kit_ ? &fault_kit_->requests : nullptr};
 }
 
 void BrokerImpl::load() {
@@ -143,10 +153,7 @@ Result<net::Endpoint> BrokerImpl::listen(const net::Endpoint& endpoint) {
   const std::lock_guard lock(mutex_);
   if (closed_) return closed_error();
   if (!server_) {
-    listener_ = std::make_unique<listen::KafkaListener>(
-        handlers::Services{
-            .broker = broker_.get(), .groups = groups_.get(), .transactions = transactions_.get()},
-        advertised_);
+    listener_ = std::make_unique<listen::KafkaListener>(services(), advertised_);
     server_ = std::make_unique<net::Server>(
         net::ServerOptions{.io_threads = std::max(1U, std::thread::hardware_concurrency()),
                            .limits = limits_of(*broker_->config()),
@@ -219,6 +226,8 @@ bool BrokerImpl::end_work(Milliseconds grace) {
   for (const auto& known : clients) {
     if (const auto client = known.lock()) client->close();
   }
+  // What is held back holds up nothing.
+  if (fault_kit_) fault_kit_->requests.close();
   if (gate_) gate_->shut();
   if (server_) server_->stop(grace);
   if (housekeeping_) housekeeping_->stop();

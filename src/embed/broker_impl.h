@@ -13,6 +13,7 @@
 #include "coordinator/group_coordinator.h"
 #include "coordinator/transactions/broker_transaction_log.h"
 #include "coordinator/transactions/transaction_coordinator.h"
+#include "embed/fault_kit.h"
 #include "embed/gate.h"
 #include "embed/guarded_executor.h"
 #include "embed/housekeeping.h"
@@ -49,6 +50,10 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   const std::shared_ptr<Gate>& gate() const { return gate_; }
   const std::vector<std::string>& recovery_report() const { return recovery_report_; }
   Result<size_t> run_until(SteadyTime now);
+  /// See testing::advance.
+  Result<void> advance(ManualClock& clock, Milliseconds by);
+  /// Null where no faults are allowed.
+  const std::shared_ptr<FaultKit>& fault_kit() const { return fault_kit_; }
 
   Result<void> close(Milliseconds grace);
 
@@ -57,7 +62,10 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
 
   Result<void> start();
   void load();
+  handlers::Services services() const;
   size_t run_due(SteadyTime now);
+  /// Of a manual broker: when there is something to do next.
+  SteadyTime next_due() const;
   /// Everything that works by itself or for others ends; false where it has already.
   bool end_work(Milliseconds grace);
 
@@ -66,6 +74,7 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   // In the order of their making; destroyed in reverse.
   const std::shared_ptr<const Clock> clock_;
   const std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();
+  std::shared_ptr<FaultKit> fault_kit_;
   std::optional<GuardedExecutor> executor_;
   std::unique_ptr<io::FileSystem> file_system_;
   std::unique_ptr<broker::Broker> broker_;

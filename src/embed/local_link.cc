@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "handlers/api_list.h"
-#include "handlers/handlers.h"
+#include "handlers/begin_call.h"
 #include "millrace/version.h"
 
 namespace millrace::embed {
@@ -25,15 +25,22 @@ Error closed_error() { return client::client_error(ClientErrc::closed, kPeer + "
 
 Error gone() { return client::client_error(ClientErrc::disconnected, kPeer + " gave no answer"); }
 
-/// Brings the answer of a handler back into the client's driver, on whatever thread it comes.
+/// Where the answer of a request goes; the link keeps its driver.
+struct Way {
+  std::shared_ptr<client::Link> link;
+  LocalDriver* driver = nullptr;
+};
+
+/// Brings the answer of a handler back into the client's driver, on whatever thread it comes. Where
+/// there is none the link ends, as a connection does.
 template <class Request, class Response>
 class LocalSlot final : public handlers::AnswerSlot<Response> {
  public:
   using Typed = client::TypedExchange<Request, Response>;
 
-  LocalSlot(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Typed> exchange, int16_t version)
+  LocalSlot(Way way, std::shared_ptr<Typed> exchange, int16_t version)
       : handlers::AnswerSlot<Response>(version),
-        driver_(std::move(driver)),
+        way_(std::move(way)),
         exchange_(std::move(exchange)) {}
   ~LocalSlot() override {
     if (exchange_) close();
@@ -41,17 +48,20 @@ class LocalSlot final : public handlers::AnswerSlot<Response> {
 
   void reply(const Response& response) override { reply(Response(response)); }
   void reply(Response&& response) override {
-    driver_->post([exchange = take(), version = this->version(),
-                   response = std::make_shared<Response>(std::move(response))] {
+    way_.driver->post([exchange = take(), version = this->version(),
+                       response = std::make_shared<Response>(std::move(response))] {
       exchange->finish(
           client::Answered<Response>{.response = std::move(*response), .version = version});
     });
   }
   void no_reply() override {
-    driver_->post([exchange = take()] { exchange->finish_without_answer(); });
+    way_.driver->post([exchange = take()] { exchange->finish_without_answer(); });
   }
   void close() override {
-    driver_->post([exchange = take()] { exchange->fail(gone()); });
+    way_.driver->post([exchange = take(), link = way_.link] {
+      link->close(gone());
+      exchange->fail(gone());
+    });
   }
 
  private:
@@ -60,23 +70,22 @@ class LocalSlot final : public handlers::AnswerSlot<Response> {
     return std::exchange(exchange_, nullptr);
   }
 
-  const std::shared_ptr<LocalDriver> driver_;
+  const Way way_;
   std::shared_ptr<Typed> exchange_;
 };
 
-using Run = void (*)(std::shared_ptr<LocalDriver>, handlers::RequestContext,
-                     std::shared_ptr<Exchange>, int16_t version);
+using Run = void (*)(Way, handlers::RequestContext, std::shared_ptr<Exchange>, int16_t version);
 
 template <class Request, class Response>
-void run(std::shared_ptr<LocalDriver> driver, handlers::RequestContext context,
-         std::shared_ptr<Exchange> exchange, int16_t version) {
+void run(Way way, handlers::RequestContext context, std::shared_ptr<Exchange> exchange,
+         int16_t version) {
   auto typed = std::static_pointer_cast<client::TypedExchange<Request, Response>>(exchange);
   // Record sets are views: what they point into lives as long as the request's context.
   context.frame = SharedBytes(std::move(exchange), {});
   Request request = std::move(typed->request());
   auto slot =
-      std::make_shared<LocalSlot<Request, Response>>(std::move(driver), std::move(typed), version);
-  handlers::handle(
+      std::make_shared<LocalSlot<Request, Response>>(std::move(way), std::move(typed), version);
+  handlers::begin(
       handlers::Call<Request, Response>{.request = std::move(request),
                                         .context = std::move(context),
                                         .respond = handlers::Responder<Response>(std::move(slot))});
@@ -99,7 +108,7 @@ static_assert(std::ranges::is_sorted(kRows, {}, &Row::api_key));
 using wire::ApiVersionsRequest;
 using wire::ApiVersionsResponse;
 
-class LocalLink final : public client::Link {
+class LocalLink final : public client::Link, public std::enable_shared_from_this<LocalLink> {
  public:
   LocalLink(std::shared_ptr<LocalDriver> driver, std::shared_ptr<Gate> gate, std::string client_id)
       : driver_(std::move(driver)), gate_(std::move(gate)), client_id_(std::move(client_id)) {
@@ -150,7 +159,8 @@ class LocalLink final : public client::Link {
     const bool is_inside = gate_->enter([&](const handlers::Services& services) {
       handlers::RequestContext context{
           .services = services, .connection = connection_, .client_id = client_id_, .frame = {}};
-      found->run(driver_, std::move(context), exchange, *version);
+      found->run({.link = shared_from_this(), .driver = driver_.get()}, std::move(context),
+                 exchange, *version);
     });
     if (!is_inside) exchange->fail(closed_error());
   }

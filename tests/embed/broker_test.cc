@@ -5,16 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <mutex>
 #include <set>
 #include <thread>
 
 #include "client/broker_link.h"
+#include "embed/one_thread.h"
 #include "millrace/client_error.h"
 #include "net/endpoint.h"
 #include "wire/messages/fetch.h"
@@ -227,53 +224,6 @@ TEST_F(ManualBroker, OnlyThatOneCanBeDriven) {
 }
 
 // ---- On a program's own threads ---------------------------------------------------------------
-
-/// One thread.
-class OneThread final : public Executor {
- public:
-  OneThread() : thread_([this] { run(); }) {}
-  ~OneThread() override {
-    {
-      const std::lock_guard lock(mutex_);
-      ending_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  void post(std::function<void()> work) override { post_at(SteadyTime::min(), std::move(work)); }
-  void post_at(SteadyTime when, std::function<void()> work) override {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.emplace(when, std::move(work));
-    }
-    changed_.notify_all();
-  }
-
- private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (!ending_) {
-      const auto due = waiting_.begin();
-      if (due == waiting_.end()) {
-        changed_.wait(lock);
-      } else if (const auto when = due->first; when > std::chrono::steady_clock::now()) {
-        changed_.wait_until(lock, when);
-      } else {
-        const auto work = std::move(due->second);
-        waiting_.erase(due);
-        lock.unlock();
-        work();
-        lock.lock();
-      }
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::multimap<SteadyTime, std::function<void()>> waiting_;
-  bool ending_ = false;
-  std::thread thread_;
-};
 
 TEST_F(Brokers, WorkOnTheExecutorTheyWereGiven) {
   OneThread executor;
