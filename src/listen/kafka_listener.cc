@@ -20,19 +20,17 @@ net::RequestKind KafkaListener::dispatch(net::RequestFrame frame, net::Reply rep
       handlers::may_wait(frame.bytes.view()) ? net::RequestKind::wait : net::RequestKind::work;
   // Callbacks must be copyable, a Reply is not.
   auto shared_reply = std::make_shared<net::Reply>(std::move(reply));
-  handlers::dispatch(services_,
-                     std::static_pointer_cast<const handlers::ConnectionInfo>(frame.connection),
-                     std::move(frame.bytes), [shared_reply](handlers::Answer answer) {
-                       switch (answer.kind) {
-                         case handlers::Answer::Kind::reply:
-                           return std::move(*shared_reply).send(std::move(answer.message.chunks));
-                         case handlers::Answer::Kind::no_reply:
-                           return std::move(*shared_reply).send_nothing();
-                         case handlers::Answer::Kind::close:
-                           return std::move(*shared_reply)
-                               .close_connection(std::move(answer.message.chunks));
-                       }
-                     });
+  handlers::dispatch(
+      services_, std::static_pointer_cast<const handlers::ConnectionInfo>(frame.connection),
+      std::move(frame.bytes), [shared_reply](handlers::Answer answer) {
+        switch (answer.kind) {
+          case handlers::Answer::Kind::reply:
+            return std::move(*shared_reply).send(std::move(answer.message.chunks));
+          case handlers::Answer::Kind::no_reply: return std::move(*shared_reply).send_nothing();
+          case handlers::Answer::Kind::close:
+            return std::move(*shared_reply).close_connection(std::move(answer.message.chunks));
+        }
+      });
   return kind;
 }
 
