@@ -14,13 +14,21 @@ namespace {
 
 using record::BatchView;
 
+/// Of what one read answered the last batch need not be whole.
+bool is_cut_short(ByteView bytes) {
+  if (bytes.size() < record::kBatchHeaderSize) return true;
+  const auto header = record::BatchHeader::parse(bytes);
+  return header && header->size() > bytes.size();
+}
+
 class Collector {
  public:
   Collector(ReadRecords& into, std::vector<record::AbortedRange> aborted, Isolation isolation)
       : into_(into), filter_(std::move(aborted)), isolation_(isolation) {}
 
   Result<void> add(ByteView bytes) {
-    while (!bytes.empty()) {
+    for (bool is_first = true; !bytes.empty(); is_first = false) {
+      if (!is_first && is_cut_short(bytes)) return {};
       MILL_TRY(const BatchView batch, BatchView::parse(bytes));
       bytes = bytes.subspan(batch.size());
       const bool is_shown =

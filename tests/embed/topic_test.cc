@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,25 @@ TEST_F(Topics, ReadCompressedBatches) {
   for (const std::string& text : texts) records.push_back({.key = text, .value = text});
   ASSERT_TRUE(topic.append(0, records));
   EXPECT_EQ(read_all(topic), texts);
+}
+
+TEST_F(Topics, ReadAboutAsMuchAsTheyAreTold) {
+  Topic topic = make({.name = "t"});
+  Texts sent;
+  for (int i = 0; i < 100; ++i) {
+    sent.push_back(cat("value ", i, std::string(100, 'x')));
+    ASSERT_TRUE(topic.append(0, {.value = sent.back()}));
+  }
+  Texts all;
+  ReadOptions options{.bytes_max = 1000};
+  while (options.offset < 100) {
+    auto records = topic.read(0, options);
+    ASSERT_TRUE(records) << records.error().to_string();
+    ASSERT_EQ(records->size(), 5U) << "the whole ones of 177 or 178 bytes";
+    std::ranges::move(values(*records), std::back_inserter(all));
+    options.offset = records->next_offset();
+  }
+  EXPECT_EQ(all, sent);
 }
 
 TEST_F(Topics, FindRecordsByTime) {
