@@ -13,6 +13,14 @@ Error io_error(int error_number, std::string_view call, std::string_view path) {
   return {code, cat(call, " ", path, ": ", code.message())};
 }
 
+Result<bool> FileSystem::is_locked(const std::string& path) {
+  return io_error(EOPNOTSUPP, "looking at the lock of", path);
+}
+
+Result<std::shared_ptr<Mapping>> FileSystem::map(const std::string& path, FileRange, MapMode) {
+  return io_error(EOPNOTSUPP, "mmap", path);
+}
+
 std::string join(std::string_view dir, std::string_view name) {
   std::string path(dir);
   if (!path.empty() && path.back() != '/') path += '/';

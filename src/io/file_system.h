@@ -53,6 +53,35 @@ enum class OpenMode {
   truncate,          // read and write, made when absent, emptied when present
 };
 
+/// A range of a file as memory, shared with all who map it, in any process. The destructor unmaps
+/// it.
+class Mapping {
+ public:
+  explicit Mapping(std::span<std::byte> bytes) : bytes_(bytes) {}
+  virtual ~Mapping() = default;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  /// One that was made to be read must not be written.
+  std::span<std::byte> bytes() const { return bytes_; }
+  /// Makes the file's contents durable.
+  virtual Result<void> sync() = 0;
+
+ private:
+  const std::span<std::byte> bytes_;
+};
+
+enum class MapMode {
+  read,        // the file must exist and have the whole range
+  read_write,  // the file is made where there is none, and grown with its blocks taken
+};
+
+struct FileRange {
+  /// A multiple of 64 KiB.
+  Position from;
+  int64_t size = 0;
+};
+
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
@@ -90,8 +119,14 @@ class FileSystem {
   virtual Result<void> sync_directory(const std::string& path) = 0;
   /// Of the volume that holds `path`.
   virtual Result<VolumeSpace> volume_space(const std::string& /*path*/) { return VolumeSpace{}; }
-  /// Takes `path` as a lock file (flock, pid inside); an error names the holder's pid.
+  /// Takes `path` as a lock file (pid inside); an error names the holder's pid.
   virtual Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) = 0;
+  /// Whether anybody holds it, in any process. Takes nothing, so it is in nobody's way.
+  virtual Result<bool> is_locked(const std::string& path);
+  /// operation_not_supported where memory and file cannot be one; for writing also where a store
+  /// could meet a full disk, which would end the process.
+  virtual Result<std::shared_ptr<Mapping>> map(const std::string& path, FileRange range,
+                                               MapMode mode);
 };
 
 /// The whole file; refuses one of more than `size_max` bytes.

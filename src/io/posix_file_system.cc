@@ -15,6 +15,7 @@
 #include "base/try.h"
 #include "io/file_system.h"
 #include "io/posix_file.h"
+#include "io/posix_mapping.h"
 
 namespace millrace::io {
 namespace {
@@ -38,7 +39,30 @@ Result<std::shared_ptr<PosixFile>> open_posix(const std::string& path, int flags
   }
 }
 
-// The kernel drops the lock when the last descriptor of the open file is closed, kill -9 included.
+// What a lock covers does not matter as long as all mean the same.
+struct flock whole_file(short type) {
+  struct flock range{};
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  return range;
+}
+
+// Two locks in one. flock has always kept a second broker of ours out; the record lock can be
+// looked at without being taken, and is the kind that Apache Kafka holds on the same file. It
+// belongs to the open file, so that closing another descriptor does not drop it. False where
+// somebody else has one of them.
+Result<bool> take_locks(const PosixFile& file) {
+  if (::flock(file.descriptor(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    return io_error(errno, "flock", file.path());
+  }
+  struct flock range = whole_file(F_WRLCK);
+  if (::fcntl(file.descriptor(), F_OFD_SETLK, &range) == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  return io_error(errno, "fcntl", file.path());
+}
+
+// The kernel drops the locks when the last descriptor of the open file is closed, kill -9 included.
 class FileLock final : public DirectoryLock {
  public:
   explicit FileLock(std::shared_ptr<PosixFile> file) : file_(std::move(file)) {}
@@ -116,8 +140,8 @@ class PosixFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<DirectoryLock>> lock(const std::string& path) override {
     MILL_TRY(auto file, open_posix(path, O_RDWR | O_CREAT));
-    if (::flock(file->descriptor(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return io_error(errno, "flock", path);
+    MILL_TRY(const bool is_free, take_locks(*file));
+    if (!is_free) {
       Bytes pid(32);
       const auto count = file->read_at(Position(0), pid);
       const std::string holder(trim(as_text(ByteView(pid).first(count ? *count : 0))));
@@ -129,6 +153,22 @@ class PosixFileSystem final : public FileSystem {
     MILL_CHECK(file->truncate(0));
     MILL_CHECK(static_cast<File&>(*file).write_at(Position(0), as_bytes(cat(::getpid(), "\n"))));
     return std::unique_ptr<DirectoryLock>(std::make_unique<FileLock>(std::move(file)));
+  }
+
+  Result<bool> is_locked(const std::string& path) override {
+    MILL_TRY(const auto file, open_posix(path, O_RDONLY));
+    struct flock range = whole_file(F_WRLCK);
+    if (::fcntl(file->descriptor(), F_OFD_GETLK, &range) != 0) {
+      return io_error(errno, "fcntl", path);
+    }
+    return range.l_type != F_UNLCK;
+  }
+
+  Result<std::shared_ptr<Mapping>> map(const std::string& path, FileRange range,
+                                       MapMode mode) override {
+    const bool is_written = mode == MapMode::read_write;
+    MILL_TRY(auto file, open_posix(path, is_written ? O_RDWR | O_CREAT : O_RDONLY));
+    return is_written ? map_to_write(std::move(file), range) : map_to_read(std::move(file), range);
   }
 };
 
