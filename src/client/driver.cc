@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/deadline.h"
 
 namespace millrace::client {
 
@@ -45,11 +46,6 @@ bool Driver::wait(Event& event, SteadyTime deadline) {
   return block(event, deadline);
 }
 
-SteadyTime Driver::deadline_in(Milliseconds limit) const {
-  const SteadyTime start = now();
-  // In the coarser unit: Milliseconds::max() is beyond what nanoseconds count.
-  const auto left = std::chrono::duration_cast<Milliseconds>(SteadyTime::max() - start);
-  return limit >= left ? SteadyTime::max() : start + limit;
-}
+SteadyTime Driver::deadline_in(Milliseconds limit) const { return later(now(), limit); }
 
 }  // namespace millrace::client

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/deadline.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "broker/broker.h"
@@ -182,7 +183,7 @@ Result<void> TopicImpl::wait_for_more(int32_t partition, const ReadOptions& opti
 
 Result<LogRecords> TopicImpl::read(int32_t partition, const ReadOptions& options) {
   // Sleeps are the system's, also where the broker's clock is turned by hand.
-  const SteadyTime deadline = std::chrono::steady_clock::now() + options.wait;
+  const SteadyTime deadline = later(std::chrono::steady_clock::now(), options.wait);
   ReadOptions rest = options;
   for (;;) {
     int64_t readable_stamp = 0;

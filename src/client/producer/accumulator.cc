@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/deadline.h"
 #include "client/error.h"
 
 namespace millrace::client {
-
-namespace {
-
-SteadyTime later(SteadyTime time, Milliseconds by) {
-  const auto left = std::chrono::duration_cast<Milliseconds>(SteadyTime::max() - time);
-  return by >= left ? SteadyTime::max() : time + by;
-}
-
-}  // namespace
 
 BatchPtr Accumulator::open_batch(const ProducerRecord& record, TopicPartition name, SteadyTime now,
                                  const std::weak_ptr<Sender>& sender) {
