@@ -18,7 +18,6 @@ namespace {
 
 using storage::TopicPartition;
 
-constexpr std::string_view kClusterMetadata = "__cluster_metadata";
 constexpr std::string_view kMetadataFolder = "millrace.meta";
 constexpr std::string_view kUnfinished = ".adopting";
 constexpr size_t kCopyBytes = size_t{4} << 20;
@@ -45,7 +44,7 @@ Result<void> check_config(const ConfigValues& values) {
 }
 
 bool is_wanted(const AdoptOptions& options, const std::string& topic) {
-  if (topic == kClusterMetadata) return false;
+  if (topic == storage::kClusterMetadataTopic) return false;
   return options.topics.empty() || std::ranges::find(options.topics, topic) != options.topics.end();
 }
 

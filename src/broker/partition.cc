@@ -92,6 +92,8 @@ void Partition::run_retention() {
   } else if (*removed > 0) {
     log::info(name_, ": retention removed ", *removed, " segments, the log starts at ",
               log_start_offset());
+    const MutexLock lock(mutex_);
+    publish();
   }
 }
 
@@ -128,6 +130,7 @@ Result<Offset> Partition::delete_records(Offset before) {
     // The start may be inside of a transaction that was open, or behind it.
     const MutexLock lock(mutex_);
     advance_last_stable_offset(afterwards);
+    publish();
   }
   finish(std::move(afterwards));
   return start;

@@ -267,6 +267,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
                                                const TopicConfig& config) const;
   void advance_high_watermark(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void advance_last_stable_offset(Afterwards& afterwards) MILL_REQUIRES(mutex_);
+  /// Tells other processes where readers stop now.
+  void publish() MILL_REQUIRES(mutex_);
   void plan_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void plan_timed_sync(Afterwards& afterwards) MILL_REQUIRES(mutex_);
   void fail_waiting(ErrorCode code, Afterwards& afterwards) MILL_REQUIRES(mutex_);

@@ -150,6 +150,7 @@ Result<storage::AppendedInfo> Partition::write(const Write& write,
   }
   if (!written->duplicate) appended_bytes_ += static_cast<int64_t>(write.batches.size());
   advance_high_watermark(afterwards);
+  publish();
   plan_sync(afterwards);
   return written;
 }
@@ -192,6 +193,13 @@ void Partition::advance_last_stable_offset(Afterwards& afterwards) {
     readable = is_counted ? before.begin()->second : committed.readable_bytes;
   }
   committed.reach(readable, afterwards.woken);
+}
+
+void Partition::publish() {
+  // A retired partition's files, and its place among what is published, are somebody else's.
+  if (retired_) return;
+  log_->publish_readable(
+      {.high_watermark = high_watermark(), .last_stable_offset = last_stable_offset()});
 }
 
 void Partition::Audience::reach(int64_t bytes, Woken& woken) {

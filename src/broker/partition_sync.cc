@@ -107,6 +107,7 @@ void Partition::on_synced(Result<Offset> synced) {
         waiting_.pop_front();
       }
       advance_high_watermark(afterwards);
+      publish();
       plan_sync(afterwards);
     }
   }

@@ -17,6 +17,7 @@ namespace millrace::storage {
 inline constexpr const char* kRecoveryPoints = "recovery-point-offset-checkpoint";
 inline constexpr const char* kLogStarts = "log-start-offset-checkpoint";
 inline constexpr const char* kCleanerOffsets = "cleaner-offset-checkpoint";
+inline constexpr const char* kLockFile = ".lock";
 inline constexpr const char* kCleanEnd = ".kafka_cleanshutdown";
 inline constexpr const char* kMetaProperties = "meta.properties";
 inline constexpr const char* kPartitionMetadata = "partition.metadata";

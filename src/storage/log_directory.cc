@@ -13,8 +13,6 @@
 namespace millrace::storage {
 namespace {
 
-/// The log of a KRaft controller's own decisions, which is no topic of ours.
-constexpr std::string_view kKraftTopic = "__cluster_metadata";
 constexpr std::string_view kCleanEndContents = R"({"version":0,"brokerEpoch":-1})";
 
 /// The directory that holds `path`'s name.
@@ -50,7 +48,7 @@ Result<std::unique_ptr<LogDirectory>> LogDirectory::open(io::FileSystem& fs, con
   const std::string& path = directory->path();
   MILL_CHECK(fs.create_directories(path));
   MILL_CHECK(fs.sync_directory(parent_of(path)));
-  MILL_TRY(directory->lock_, fs.lock(io::join(path, ".lock")));
+  MILL_TRY(directory->lock_, fs.lock(io::join(path, kLockFile)));
   MILL_CHECK(directory->read_meta_properties());
   return directory;
 }
@@ -68,7 +66,44 @@ Result<void> LogDirectory::read_meta_properties() {
   return write_properties(fs_, path, values);
 }
 
+/// Who reads in other processes must not keep a broker from its work: where they cannot be told, it
+/// goes on without.
+void LogDirectory::open_published() {
+  auto opened = PublishedFile::open(fs_, options_.path);
+  if (opened) {
+    published_ = *std::move(opened);
+  } else if (!opened.error().is(std::errc::operation_not_supported)) {
+    log::warn(opened.error().message(), "; other processes cannot read ", options_.path);
+  }
+}
+
+/// All that is in the log may be read, as long as nobody says otherwise.
+void LogDirectory::publish(PartitionLog& log) {
+  if (!published_ || log.config().in_memory || log.topic_id().is_zero()) return;
+  auto claimed = published_->claim(log.topic_id(), log.name().partition);
+  if (!claimed) {
+    log::warn(claimed.error().message(), "; other processes cannot read ", log.name());
+    return;
+  }
+  log.set_publisher(*std::move(claimed));
+  const Offset end = log.log_end_offset();
+  log.publish_readable({.high_watermark = end, .last_stable_offset = log.last_stable_offset(end)});
+}
+
+/// Whatever was held back for a sync is durable now.
+void LogDirectory::publish_end() {
+  if (!published_) return;
+  for (const auto& log : partitions()) {
+    if (!log->closed_cleanly()) continue;
+    const Offset end = log->log_end_offset();
+    log->publish_readable(
+        {.high_watermark = end, .last_stable_offset = log->last_stable_offset(end)});
+  }
+  if (auto synced = published_->sync(); !synced) log::warn(synced.error().message());
+}
+
 Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartition&)>& config_of) {
+  open_published();
   const std::string clean_end = io::join(options_.path, kCleanEnd);
   MILL_TRY(report_.clean, fs_.exists(clean_end));
   recovery_points_ = read_or_warn(fs_, io::join(options_.path, kRecoveryPoints));
@@ -87,7 +122,7 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
     if (is_deleted_directory_name(entry.name)) {
       MILL_CHECK(fs_.remove_all(path));
     } else if (const auto name = parse_directory_name(entry.name);
-               name && name->topic != kKraftTopic) {
+               name && name->topic != kClusterMetadataTopic) {
       found.push_back({.directory = path,
                        .name = *name,
                        .config = config_of(*name),
@@ -117,6 +152,10 @@ Result<void> LogDirectory::load(const std::function<LogConfig(const TopicPartiti
     // A next unclean start would only look again at what was looked at now.
     log::warn(written.error().to_string());
   }
+  if (!published_) return {};
+  if (auto begun = published_->begin_serving(); !begun) {
+    log::warn(begun.error().message());
+  }
   return {};
 }
 
@@ -128,6 +167,7 @@ Result<void> LogDirectory::load_all(std::vector<PartitionLog::OpenOptions> found
       PartitionRecovery recovery;
       auto log = PartitionLog::open(fs_, clock_, found[i], recovery);
       if (log) {
+        publish(**log);
         const MutexLock lock(mutex_);
         logs_[found[i].name] = *log;
       }
@@ -166,7 +206,10 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
                                                            const LogConfig& config) {
   const std::lock_guard admin(admin_);
   if (auto existing = find(name)) {
-    if (existing->topic_id().is_zero()) MILL_CHECK(existing->set_topic_id(topic_id));
+    if (existing->topic_id().is_zero()) {
+      MILL_CHECK(existing->set_topic_id(topic_id));
+      publish(*existing);
+    }
     if (existing->topic_id() == topic_id) return existing;
     return kafka_error(ErrorCode::inconsistent_topic_id,
                        cat(existing->directory(), " belongs to another topic of the same name, id ",
@@ -187,6 +230,7 @@ Result<std::shared_ptr<PartitionLog>> LogDirectory::create(const TopicPartition&
       .log_start_offset = Offset(0)};
   MILL_TRY(auto log, PartitionLog::create(fs, clock_, options, topic_id));
   MILL_CHECK(fs.sync_directory(options_.path));
+  publish(*log);
   const MutexLock lock(mutex_);
   logs_[name] = log;
   return log;
@@ -212,7 +256,10 @@ Result<void> LogDirectory::remove(const TopicPartition& name) {
   io::FileSystem& fs = log && log->config().in_memory ? *memory_ : fs_;
   const std::string deleted = io::join(options_.path, deleted_directory_name(name));
   MILL_CHECK(fs.rename(io::join(options_.path, directory_name(name)), deleted));
-  if (log) log->abandon();
+  if (log) {
+    log->abandon();
+    if (log->publisher()) published_->withdraw(log->topic_id(), name.partition);
+  }
   failed_recovery_points_.erase(name);
   failed_log_starts_.erase(name);
   {
@@ -306,6 +353,7 @@ Result<void> LogDirectory::close() {
   }
   MILL_CHECK(write_recovery_points());
   MILL_CHECK(write_log_starts());
+  publish_end();
   if (all_clean && failed_recovery_points_.empty()) {
     MILL_CHECK(
         io::replace_file(fs_, io::join(options_.path, kCleanEnd), as_bytes(kCleanEndContents)));

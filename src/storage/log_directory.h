@@ -20,6 +20,7 @@
 #include "storage/checkpoints.h"
 #include "storage/log_config.h"
 #include "storage/partition_log.h"
+#include "storage/published_file.h"
 #include "storage/recovery_report.h"
 #include "storage/topic_partition.h"
 
@@ -83,6 +84,9 @@ class LogDirectory {
   LogDirectory(io::FileSystem& fs, const Clock& clock, Options options);
 
   Result<void> read_meta_properties();
+  void open_published();
+  void publish(PartitionLog& log);
+  void publish_end();
   Result<void> forget_namesake(const TopicPartition& name);
   Result<void> write_recovery_points();
   Result<void> write_log_starts();
@@ -94,6 +98,8 @@ class LogDirectory {
   const Options options_;
   std::unique_ptr<io::DirectoryLock> lock_;
   std::unique_ptr<io::FileSystem> memory_;
+  /// Nothing where other processes cannot be told.
+  std::unique_ptr<PublishedFile> published_;
   std::string cluster_id_;
   RecoveryReport report_;
   /// What the two checkpoint files say; guarded by admin_ from load on.

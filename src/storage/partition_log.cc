@@ -184,7 +184,7 @@ Result<void> PartitionLog::close() {
       (void)active().finish_indexes().has_value();
     } else if (end > synced_offset() || last_snapshot_ != end || active().indexes_unfinished()) {
       // Indexes are caches: one that a full disk keeps from being written is made anew.
-      (void)active().finish_indexes().has_value();
+      if (active().finish_indexes()) note_aborted_named(active());
       if (auto written = write_snapshot(); !written) {
         return failed(written.error(), "writing the producer snapshot");
       }

@@ -36,6 +36,7 @@
 
 namespace millrace::storage {
 
+class Publisher;
 class Segment;
 struct AbortedTransaction;
 struct BatchPlace;
@@ -85,6 +86,12 @@ struct ReadResult {
   int64_t size = 0;
   /// No record of the answer is at or above; at most the log's end.
   Offset bound;
+};
+
+/// Where readers stop.
+struct ReadableOffsets {
+  Offset high_watermark;
+  Offset last_stable_offset;
 };
 
 struct TimestampOffset {
@@ -204,6 +211,12 @@ class PartitionLog {
   /// an index cannot be read.
   Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from, Offset up_to) const;
 
+  /// Who tells other processes how far the log may be read. Before it is in service.
+  void set_publisher(std::shared_ptr<Publisher> publisher);
+  const std::shared_ptr<Publisher>& publisher() const { return publisher_; }
+  /// Tells them, where there is a publisher. Called by one thread at a time.
+  void publish_readable(const ReadableOffsets& readable);
+
   /// Answers batches from the one that contains `from` on; from the next one where `from` was
   /// removed. offset_out_of_range below the log start or above the log end.
   Result<ReadResult> read(Offset from, const ReadLimits& limits) const;
@@ -313,6 +326,8 @@ class PartitionLog {
   /// True where a transaction began.
   bool enter(const std::vector<Incoming>& batches) MILL_REQUIRES(mutex_);
   bool enter_producer(const ProducerBatch& batch) MILL_REQUIRES(mutex_);
+  void name_aborted(Offset first_offset) MILL_REQUIRES(mutex_);
+  void note_aborted_named(const Segment& segment) MILL_REQUIRES(mutex_);
   Result<void> clear_leftovers() MILL_REQUIRES(mutex_);
   Result<void> roll_locked() MILL_REQUIRES(mutex_);
   Result<void> check_usable() const MILL_REQUIRES(mutex_);
@@ -372,6 +387,12 @@ class PartitionLog {
   /// Names in the directory changed since its last sync.
   bool names_dirty_ MILL_GUARDED_BY(mutex_) = false;
   std::optional<Offset> last_snapshot_ MILL_GUARDED_BY(mutex_);
+  /// The segment whose file could not be told of an aborted transaction.
+  std::optional<Offset> unnamed_segment_ MILL_GUARDED_BY(mutex_);
+
+  std::shared_ptr<Publisher> publisher_;
+  /// The first record of a transaction whose abort only this process knows of.
+  std::atomic<int64_t> unnamed_from_ = INT64_MAX;
 
   std::atomic<SharedSegments> segments_;
   PublishedTail tail_;

@@ -8,6 +8,7 @@
 #include "record/batch_view.h"
 #include "record/patch.h"
 #include "storage/partition_log.h"
+#include "storage/published_file.h"
 #include "storage/segment.h"
 
 namespace millrace::storage {
@@ -239,7 +240,10 @@ bool PartitionLog::enter_producer(const ProducerBatch& batch) {
   if (batch.is_transactional) verifying_.erase(batch.producer_id);
   if (ended) {
     ended_.emplace(ended->first_offset, ended->last_offset);
-    if (ended->is_aborted) active().add_aborted(*ended);
+    if (ended->is_aborted) {
+      active().add_aborted(*ended);
+      name_aborted(ended->first_offset);
+    }
   }
   const bool began = !was_open && is_open_here(batch.producer_id, batch.epoch);
   if (began) has_unstable_ = true;
@@ -274,12 +278,14 @@ Result<void> PartitionLog::roll_locked() {
     // Without its index files the segment goes on with the ones in memory.
     if (old->finish_indexes()) {
       if (auto copy = old->sealed()) sealed = *std::move(copy);
+      note_aborted_named(*old);
     }
     changed.push_back(sealed);
     unsynced_.push_back(sealed);
   }
   changed.push_back(*next);
   publish(std::move(changed));
+  if (publisher_) publisher_->slot().begin_segment();
   names_dirty_ = true;
   tail.active_base = (*next)->base_offset();
   tail.active_size = 0;

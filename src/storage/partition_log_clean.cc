@@ -6,6 +6,7 @@
 #include "storage/batch_cleaner.h"
 #include "storage/log_clean.h"
 #include "storage/partition_log.h"
+#include "storage/published_file.h"
 #include "storage/segment.h"
 #include "storage/segment_swap.h"
 
@@ -88,6 +89,7 @@ Result<void> PartitionLog::replace_segments(const SegmentList& old, const Segmen
     }
   }
   for (const auto& segment : old) MILL_CHECK(segment->pin_indexes());
+  const FilesChange change(publisher_);
   bool committed = false;
   Result<void> done = commit_cleaned(fs_, directory_, bases.front(), committed);
   if (!committed) return done;

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "storage/checkpoints.h"
 #include "storage/partition_log.h"
+#include "storage/published_file.h"
 #include "storage/segment.h"
 
 namespace millrace::storage {
@@ -71,6 +72,7 @@ Result<size_t> PartitionLog::remove_oldest(size_t count) {
     // There is nothing below the start that could still be lost.
     synced_offset_ = std::min(start, tail_.load().end_offset).value();
   }
+  const FilesChange change(publisher_);
   for (const auto& segment : gone) {
     if (auto removed = segment->remove_files(); !removed) {
       return failed(removed.error(), "removing a segment");

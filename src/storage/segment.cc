@@ -62,6 +62,20 @@ Result<std::shared_ptr<Segment>> Segment::open(io::FileSystem& fs, const std::st
   return std::make_shared<Segment>(fs, directory, base, now_ms, std::move(file), size);
 }
 
+Result<std::shared_ptr<Segment>> Segment::open_to_read(io::FileSystem& fs,
+                                                       const std::string& directory, Offset base,
+                                                       std::string_view suffix) {
+  const std::string path = io::join(directory, file_name(base, ".log", suffix));
+  MILL_TRY(auto file, fs.open(path, io::OpenMode::read));
+  MILL_TRY(const int64_t size, file->size());
+  auto segment = std::make_shared<Segment>(fs, directory, base, 0, std::move(file), size, suffix);
+  MILL_TRY(const bool has_index, fs.exists(segment->offsets_.path()));
+  if (!has_index) return segment;
+  MILL_CHECK(segment->offsets_.attach());
+  MILL_CHECK(segment->offsets_.pin());
+  return segment;
+}
+
 void Segment::note_timestamp(int64_t timestamp, Offset last_offset) {
   if (timestamp <= largest_timestamp_.load(std::memory_order_relaxed)) return;
   largest_timestamp_offset_.store(last_offset.value());

@@ -43,6 +43,11 @@ class Segment {
   /// An existing log file as long as it is, with empty indexes: attach or rebuild them next.
   static Result<std::shared_ptr<Segment>> open(io::FileSystem& fs, const std::string& directory,
                                                Offset base, int64_t now_ms);
+  /// One that another process writes, for finding offsets as far as its index says and walking on
+  /// from there. Its size is the one of now.
+  static Result<std::shared_ptr<Segment>> open_to_read(io::FileSystem& fs,
+                                                       const std::string& directory, Offset base,
+                                                       std::string_view suffix);
   Segment(io::FileSystem& fs, const std::string& directory, Offset base, int64_t now_ms,
           std::shared_ptr<io::File> file, int64_t size, std::string_view suffix = {});
 
@@ -66,6 +71,8 @@ class Segment {
   /// Enters a transaction whose abort marker is in this segment.
   void add_aborted(const EndedTransaction& aborted) { transactions_.append(aborted); }
   void add_aborted(const AbortedTransaction& aborted) { transactions_.append(aborted); }
+  /// Has the file name them all now, for who reads it in another process.
+  Result<void> write_aborted() { return transactions_.flush(); }
   /// No further entry fits segment.index.bytes.
   bool indexes_full(int64_t index_bytes_max) const;
   /// Enters the largest timestamp in the time index and brings the index files up to date. Where

@@ -22,6 +22,9 @@ struct TopicPartition {
   }
 };
 
+/// The log of a KRaft controller's own decisions, which is no topic of ours.
+inline constexpr std::string_view kClusterMetadataTopic = "__cluster_metadata";
+
 /// "<topic>-<partition>".
 std::string directory_name(const TopicPartition& name);
 /// The reverse; nothing where `name` is not a live partition's directory.
