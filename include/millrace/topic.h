@@ -14,6 +14,7 @@
 namespace millrace {
 
 namespace embed {
+class DirectoryReaderImpl;
 class TopicImpl;
 struct ReadRecords;
 }  // namespace embed
@@ -53,6 +54,7 @@ class LogRecords {
   int64_t next_offset() const;
 
  private:
+  friend class embed::DirectoryReaderImpl;
   friend class embed::TopicImpl;
   std::unique_ptr<embed::ReadRecords> read_;
 };
