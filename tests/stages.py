@@ -195,7 +195,7 @@ def plan(options):
         return Outcome(note="begun beside the build")
 
     whole = Plan(
-        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", "millrace"))],
+        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", "millrace", "tail_directory"))],
         lanes=[[("tests", lambda log: build(log, "dev")),
                 ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim")),
                 ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))],

@@ -111,8 +111,11 @@ Result<void> DirectoryReaderImpl::look_for_new_file() {
 Result<storage::PublishedOffsets> DirectoryReaderImpl::offsets(const TopicPartition& name) {
   MILL_CHECK(look_for_new_file());
   MILL_TRY(const Partition* partition, find(name));
-  const auto now = look_at(*partition);
+  auto now = look_at(*partition);
   if (!now) return unknown(name);
+  // Files go a moment before their broker says so, and a read may have told that already.
+  Offset& start = now->offsets.log_start_offset;
+  if (now->run == partition->run) start = std::max(start, partition->log.first_offset());
   return now->offsets;
 }
 

@@ -70,6 +70,7 @@ class DirectoryReaderImpl {
   Result<std::unique_ptr<ReadRecords>> read_now(Partition& partition, const ReadOptions& options);
   Result<Found> try_read(Partition& partition, const storage::PublishedOffsets& now,
                          const ReadOptions& options);
+  bool may_read_on(const Partition& partition) const;
   bool is_still(const Partition& partition, bool is_listed) const;
   /// What is told of files that cannot be read.
   Result<std::unique_ptr<ReadRecords>> give_up(const Partition& partition, Error error,

@@ -113,7 +113,7 @@ Result<DirectoryReaderImpl::Found> DirectoryReaderImpl::try_read(
   // A broker that recovers the files may be about to replace them, and says nothing of it.
   const bool is_recovering = published_->is_starting() && is_alive();
   if (from >= limits.up_to || is_recovering) return Found{.piece = {.next_offset = from}};
-  if (!is_committed) {
+  if (!is_committed && may_read_on(partition)) {
     if (auto piece = partition.log.read_on(from, limits)) return Found{.piece = *std::move(piece)};
   }
   partition.log.expect(settled_files(partition));
@@ -123,6 +123,13 @@ Result<DirectoryReaderImpl::Found> DirectoryReaderImpl::try_read(
     MILL_TRY(found.aborted, partition.log.aborted_transactions(from, found.piece.next_offset));
   }
   return found;
+}
+
+/// Whether the open file is as good as any. While files are being replaced nobody waits for the new
+/// ones.
+bool DirectoryReaderImpl::may_read_on(const Partition& partition) const {
+  const auto files = published_->files_version(partition.slot);
+  return files.is_changing() || files.changes == partition.log.version().changes;
 }
 
 bool DirectoryReaderImpl::is_still(const Partition& partition, bool is_listed) const {

@@ -47,9 +47,11 @@ class LogReader {
   void expect(const FilesVersion& version);
   void forget();
   const FilesVersion& version() const { return version_; }
+  /// Of the files that are known; 0 where none are.
+  Offset first_offset() const { return files_.empty() ? Offset(0) : files_.front().base; }
 
-  /// Goes on where the last answer ended, in the file it was read from, whatever the version.
-  /// Nothing where `from` is not there or there is nothing more.
+  /// Goes on where the last answer ended, in the file it was read from, whatever became of its
+  /// name. Nothing where `from` is not there or there is nothing more.
   std::optional<Piece> read_on(Offset from, const Limits& limits);
 
   /// From the batch that contains `from` on, or from the next one where that was removed.

@@ -37,7 +37,11 @@ class DirectoryReaders : public ::testing::Test {
     std::filesystem::remove_all(dir_);
   }
 
-  BrokerOptions options() { return {.dir = dir_, .manual = true, .clock = &clock_}; }
+  /// Without syncs, which are not what is tried here.
+  BrokerOptions options() {
+    return {
+        .dir = dir_, .config = {{"millrace.durability", "os"}}, .manual = true, .clock = &clock_};
+  }
   void start() { broker_.emplace(Broker::open(options()).value()); }
   void stop() {
     EXPECT_TRUE(broker_->close());
