@@ -23,7 +23,7 @@ constexpr microseconds kBetweenFailures{1'000};
 /// So long files may take to be replaced until a reader goes by what there is.
 constexpr Milliseconds kSettleMax{1'000};
 
-// A look at mapped memory is a load; only the sleep costs something, 7 microseconds of CPU. The
+// A look at mapped memory is a load; only the sleep costs CPU. The
 // first sleeps are short, because where much is written the next record is near.
 constexpr microseconds kFirstSleep{50};
 constexpr microseconds kLongestSleep{1'000};
