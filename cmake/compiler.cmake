@@ -1,4 +1,5 @@
-# One dialect and one set of warnings for every target; warnings are errors.
+# One dialect and one set of warnings for every target; warnings are errors. All of it ends with this project's folder: a
+# project around it keeps its own.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -7,8 +8,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 # Some libraries ask for -pthread; a precompiled header fits only what was compiled with it, too.
 add_compile_options(-pthread)
+if(PROJECT_IS_TOP_LEVEL)  # other projects may have a compiler that warns of more
+  set(werror -Werror)
+endif()
 # Designated initializers name what differs from the defaults; the rest is meant to be left out.
-add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-missing-field-initializers)
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow ${werror} -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fcoroutines)
   # g++ 12 sees these in std::optional and std::string of its own library as soon as it inlines

@@ -4,13 +4,18 @@ find_package(PkgConfig REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(CLI11 REQUIRED)
+if(MILL_SERVER)
+  find_package(CLI11 REQUIRED)
+endif()
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(ISAL REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
+
+# The same once more by the linker's names: whoever links the static library links these.
+set(MILL_LINKED spdlog fmt protobuf-lite z lz4 zstd snappy isal re2 xxhash)
 
 add_library(millrace_asio INTERFACE)
 # Aligned allocation is named because asio would look for it in different headers from file to file.

@@ -5,7 +5,10 @@ function(millrace_layer name)
   add_library(millrace_${name} STATIC ${sources})
   target_include_directories(millrace_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(millrace_${name} PUBLIC ${ARG_DEPS})
+  # What the shared library shows is told when it is linked (cmake/exports.map), whatever a project around it hides.
+  set_property(TARGET millrace_${name} PROPERTY CXX_VISIBILITY_PRESET)
   millrace_precompiled_by(millrace_${name} millrace_precompiled)
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS millrace_${name})
 endfunction()
 
 # millrace_tests(NAME LABEL [DEPS targets...]): one googletest program of every *_test.cc below tests/NAME.

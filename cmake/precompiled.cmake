@@ -21,4 +21,5 @@ endfunction()
 
 file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cc "")
 add_library(millrace_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cc)
+set_property(TARGET millrace_precompiled PROPERTY CXX_VISIBILITY_PRESET)  # as the layers
 millrace_precompile(millrace_precompiled)
