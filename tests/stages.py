@@ -16,6 +16,7 @@ LOGS = ROOT / "build" / "test-logs"
 JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
+INSTALLED = ("millrace", "millrace_static", "millrace_shared")  # what the Python tests use
 RUNNING = set()  # process groups, ended with this program
 
 
@@ -195,7 +196,7 @@ def plan(options):
         return Outcome(note="begun beside the build")
 
     whole = Plan(
-        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", "millrace", "tail_directory"))],
+        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", *INSTALLED, "tail_directory"))],
         lanes=[[("tests", lambda log: build(log, "dev")),
                 ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim")),
                 ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))],
