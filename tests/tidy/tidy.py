@@ -7,6 +7,7 @@
     coroutines no statement with co_await holds a brace list or a lambda with captures by value (g++ 12 destroys some
                temporaries of such statements twice), and none is the right side of && or || (g++ 12 loses frames there)
     words      nothing is left to do
+    snippets   C++ on a page is a part of a program that the tests compile
     format     clang-format would change nothing
 
 Usage: tidy.py [CHECK...]; all of them without a name. CLANG_FORMAT names the program (default clang-format-19).
@@ -155,6 +156,20 @@ def check_words():
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line):
                 yield path, number, "left to do"
+
+
+def lines_of(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def check_snippets():
+    programs = [p for p in files(".cc") if p.relative_to(ROOT).parts[0] in ("examples", "tests")]
+    compiled = ["\n".join(lines_of(path.read_text())) for path in programs]
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
+        text = path.read_text()
+        for found in re.finditer(r"```cpp\n(.*?)```", text, re.S):
+            if not any("\n".join(lines_of(found[1])) in program for program in compiled):
+                yield path, line_of(text, found.start()), "in no file of examples or tests"
 
 
 def check_format():

@@ -71,6 +71,13 @@ class Tidy(unittest.TestCase):
         self.write("src/io/a.cc", "int x;\n// TO" "DO: more\n")
         self.assertEqual(self.found("words"), [("src/io/a.cc", 2)])
 
+    def test_snippets_are_compiled(self):
+        self.write("examples/a.cc", "int main() {\n  if (x) {\n    y();\n  }\n}\n")
+        self.write("README.md", "Text.\n\n```cpp\nif (x) {\n  y();\n}\n```\n")
+        self.assertEqual(self.found("snippets"), [])
+        self.write("docs/b.md", "```cpp\nif (x) {\n  z();\n}\n```\n")
+        self.assertEqual(self.found("snippets"), [("docs/b.md", 1)])
+
     def test_format(self):
         self.write("src/io/a.cc", "int x;\n")
         self.assertEqual(self.found("format"), [])
