@@ -5,6 +5,7 @@
 #include "client/client_core.h"
 #include "client/client_options.h"
 #include "client/consumer/consumer_core.h"
+#include "client/consumer/memberships.h"
 #include "client/producer/producer_core.h"
 #include "client/tcp_link.h"
 
@@ -36,7 +37,11 @@ Result<Producer> Client::producer(ProducerOptions options) const {
 
 Result<Consumer> Client::consumer(ConsumerOptions options) const {
   MILL_CHECK(client::check(options));
-  Consumer consumer(std::make_shared<client::ConsumerCore>(core_, options, nullptr));
+  const auto membership = [options](std::shared_ptr<client::Gateway> gateway,
+                                    client::MemberHost& host) {
+    return client::make_membership(std::move(gateway), host, options);
+  };
+  Consumer consumer(std::make_shared<client::ConsumerCore>(core_, options, membership));
   if (!options.topics.empty()) MILL_CHECK(consumer.subscribe(options.topics));
   return consumer;
 }
