@@ -25,5 +25,6 @@ void add_produce(Program& program);
 void add_consume(Program& program);
 void add_group(Program& program);
 void add_log(Program& program);
+void add_completion(Program& program);
 
 }  // namespace millrace::server

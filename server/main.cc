@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   server::add_consume(program);
   server::add_group(program);
   server::add_log(program);
+  server::add_completion(program);
 
   try {
     app.parse(argc, argv);

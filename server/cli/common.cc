@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "millrace/client_error.h"
 
 namespace millrace::server {
 namespace {
@@ -36,14 +37,23 @@ void add_connection_flags(CLI::App& command, ConnectionFlags& flags) {
       ->capture_default_str();
 }
 
-Result<std::unique_ptr<client::Cluster>> connect(const ConnectionFlags& flags) {
-  auto addresses = client::parse_addresses(flags.bootstrap);
-  if (!addresses) return usage_error(cat("--bootstrap: ", addresses.error().message()));
-  MILL_TRY(auto cluster, client::Cluster::connect({.bootstrap = *std::move(addresses),
-                                                   .client_id = "millrace-cli",
-                                                   .timeout = Milliseconds{flags.timeout_ms}}));
-  cluster->loop().catch_signals();
-  return cluster;
+Result<Client> connect(const ConnectionFlags& flags) {
+  const milliseconds timeout(flags.timeout_ms);
+  const ClientOptions defaults;
+  auto client = Client::connect({.bootstrap = flags.bootstrap,
+                                 .client_id = "millrace-cli",
+                                 .request_timeout = std::min(timeout, defaults.request_timeout),
+                                 .api_timeout = timeout,
+                                 .connect_timeout = std::min(timeout, defaults.connect_timeout)});
+  if (!client && client.error().is(ClientErrc::bad_address)) {
+    return usage_error(cat("--bootstrap: ", client.error().message()));
+  }
+  return client;
+}
+
+Result<Admin> connect_admin(const ConnectionFlags& flags) {
+  MILL_TRY(const auto client, connect(flags));
+  return client.admin();
 }
 
 Error usage_error(std::string message) { return exit_error(kExitUsage, std::move(message)); }
@@ -98,6 +108,7 @@ std::string unescape(std::string_view text) {
     switch (next) {
       case 't': out += '\t'; break;
       case 'n': out += '\n'; break;
+      case 'r': out += '\r'; break;
       case '0': out += '\0'; break;
       case '\\': out += '\\'; break;
       default: out += text[i]; continue;

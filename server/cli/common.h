@@ -2,15 +2,14 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "client/cluster.h"
 #include "command.h"
 #include "exit_codes.h"
+#include "millrace/client.h"
 #include "millrace/result.h"
 
 namespace millrace::server {
@@ -22,8 +21,10 @@ struct ConnectionFlags {
 };
 void add_connection_flags(CLI::App& command, ConnectionFlags& flags);
 
-/// Connects, and lets SIGINT and SIGTERM end waits from now on.
-Result<std::unique_ptr<client::Cluster>> connect(const ConnectionFlags& flags);
+/// Reaches a broker now. A usage error where no host of that name exists.
+Result<Client> connect(const ConnectionFlags& flags);
+/// The same for commands that only ask and change.
+Result<Admin> connect_admin(const ConnectionFlags& flags);
 
 /// An error of the command line itself: kExitUsage.
 Error usage_error(std::string message);
@@ -44,7 +45,7 @@ Result<std::pair<std::string, std::string>> parse_assignment(std::string_view te
 /// All of them; a name given twice is an error.
 Result<std::map<std::string, std::string>> parse_assignments(const std::vector<std::string>& texts);
 
-/// "\t", "\n", "\\" and "\0" written out, as shells do not write them; other text as it is.
+/// "\t", "\n", "\r", "\\" and "\0" written out, as shells do not write them; other text as it is.
 std::string unescape(std::string_view text);
 
 /// Columns side by side, as wide as their widest cell; the last one is not padded.

@@ -5,13 +5,11 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/consume_loop.h"
+#include "millrace/client_error.h"
 
 namespace millrace::server {
 namespace {
 
-const std::map<std::string, RecordFormat> kFormats = {{"value", RecordFormat::value},
-                                                      {"key-value", RecordFormat::key_value},
-                                                      {"json", RecordFormat::json}};
 const std::map<std::string, CommitMode> kCommitModes = {
     {"auto", CommitMode::automatic}, {"manual", CommitMode::manual}, {"never", CommitMode::never}};
 
@@ -22,19 +20,21 @@ struct Flags {
   std::string format = "value";
   std::string commit = "auto";
   std::string key_separator = "\\t";
+  std::string null_text;
 };
 
 int run(const Flags& flags) {
   ConsumeOptions options = flags.consume;
-  options.style.format = kFormats.at(flags.format);
-  options.style.key_separator = unescape(flags.key_separator);
+  auto style = parse_style(flags.format, unescape(flags.key_separator), flags.null_text);
+  if (!style) return fail(std::move(style).error().with_context("--format"));
+  options.style = *std::move(style);
   options.commit = kCommitModes.at(flags.commit);
   auto from = parse_start_point(flags.from);
   if (!from) return fail(std::move(from).error().with_context("--from"));
   options.from = *from;
-  auto cluster = connect(flags.connection);
-  if (!cluster) return fail(cluster.error());
-  const auto outcome = consume(**cluster, options);
+  const auto client = connect(flags.connection);
+  if (!client) return fail(client.error());
+  const auto outcome = consume(*client, options);
   if (outcome) return kExitOk;
   // Whoever follows ends by a signal, and has then had all of it.
   if (outcome.error().is(ClientErrc::interrupted) && options.follow) return kExitOk;
@@ -74,14 +74,17 @@ void add_consume(Program& program) {
                    "Go on waiting for records instead of stopping at the end");
   command
       .add_option("--format", flags->format,
-                  "value, key-value, or json: an object with all there is")
-      ->check(CLI::IsMember({"value", "key-value", "json"}))
+                  cat("value, key-value, json (an object with all there is), or a template; ",
+                      kRecordTemplateHelp))
+      ->check([](const std::string& text) {
+        const auto style = parse_style(text, "", "");
+        return style ? std::string() : style.error().message();
+      })
       ->capture_default_str();
   command
       .add_option("-k,--key-separator", flags->key_separator, "Between key and value; \\t is a tab")
       ->capture_default_str();
-  command.add_option("--null", consume.style.null_text,
-                     "Printed for a null key or value (JSON has null)");
+  command.add_option("--null", flags->null_text, "Printed for a null key or value (JSON has null)");
   add_connection_flags(command, flags->connection);
   command.footer("Example: millrace consume orders --group billing --format json --follow");
   command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });

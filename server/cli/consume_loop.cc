@@ -1,29 +1,32 @@
 #include "cli/consume_loop.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "client/fetcher.h"
-#include "client/group_member.h"
+#include "cli/progress.h"
+#include "cli/signal_watch.h"
+#include "client/topic_partition.h"
+#include "millrace/client_error.h"
 
 namespace millrace::server {
 namespace {
 
-/// Short enough for heartbeats to be on time.
-constexpr Milliseconds kPollWait{500};
-constexpr Milliseconds kAutoCommitInterval{5'000};
+using std::chrono::steady_clock;
 
-using client::PartitionOffsets;
+constexpr milliseconds kPollWait{500};
+constexpr milliseconds kAutoCommitInterval{5'000};
 
-Result<std::vector<TopicPartition>> wanted_partitions(client::Cluster& cluster,
-                                                      const ConsumeOptions& options) {
-  std::vector<TopicPartition> wanted;
+using Partitions = std::vector<TopicPartition>;
+
+Result<Partitions> wanted_partitions(Admin& admin, const ConsumeOptions& options) {
+  Partitions wanted;
   for (const auto& name : options.topics) {
-    MILL_TRY(const auto topic, cluster.topic(name, client::MissingTopic::refuse, cluster.limits()));
-    const auto all = client::partitions_of(topic);
+    MILL_TRY(const auto topic, admin.describe_topic(name));
+    const auto all = partitions_of(topic);
     if (options.partitions.empty()) wanted.insert(wanted.end(), all.begin(), all.end());
     for (const int32_t number : options.partitions) {
       const TopicPartition partition{.topic = name, .partition = number};
@@ -37,85 +40,25 @@ Result<std::vector<TopicPartition>> wanted_partitions(client::Cluster& cluster,
   return wanted;
 }
 
-/// Fetches and prints from some partitions until told to stop.
-class Printer {
- public:
-  Printer(client::Cluster& cluster, const ConsumeOptions& options, std::optional<int64_t> reset)
-      : cluster_(cluster),
-        options_(options),
-        left_(options.count),
-        fetcher_(cluster, {.reset = reset}) {}
+PrintedRecord printed(const ConsumerRecord& record) {
+  return {.topic = record.topic(),
+          .partition = record.partition(),
+          .offset = record.offset(),
+          .timestamp_ms = record.timestamp_ms(),
+          .key = record.key(),
+          .value = record.value(),
+          .headers = record.headers()};
+}
 
-  /// From now on these; unless following, up to where they end now.
-  Result<void> assign(PartitionOffsets positions) {
-    std::vector<TopicPartition> names;
-    for (const auto& [name, offset] : positions) names.push_back(name);
-    ends_.clear();
-    if (!options_.follow && !names.empty()) {
-      MILL_TRY(ends_, client::list_offsets(cluster_, names, kLatest, cluster_.limits()));
-    }
-    fetcher_.assign(std::move(positions));
-    used_.clear();
-    return {};
-  }
-
-  /// Nothing is left to do.
-  bool is_done() const {
-    if (left_ == 0 || out_.is_closed()) return true;
-    if (options_.follow) return false;
-    return std::ranges::all_of(fetcher_.positions(), [&](const auto& item) {
-      return item.second >= ends_.at(item.first);
-    });
-  }
-
-  /// One fetch; its lines are written and flushed when it returns.
-  Result<void> step() {
-    MILL_TRY(const auto fetched, fetcher_.poll(kPollWait));
-    for (const auto& batches : fetched) {
-      if (left_ == 0 || out_.is_closed()) break;
-      MILL_CHECK(print(batches));
-    }
-    return out_.flush();
-  }
-
-  /// The offset after the last record that was printed, of each partition with any since the last
-  /// call.
-  PartitionOffsets take_used() { return std::exchange(used_, {}); }
-
- private:
-  Result<void> print(const client::FetchedBatches& batches) {
-    std::string line;
-    MILL_TRY(const int64_t next,
-             client::for_each_record(batches, [&](const record::RecordView& record) {
-               line.clear();
-               append_record(line, options_.style, batches.partition, record);
-               out_.write(line);
-               if (left_) --*left_;
-               return left_ != 0;
-             }));
-    if (next != batches.from) used_[batches.partition] = next;
-    fetcher_.seek(batches.partition, next);
-    return {};
-  }
-
-  client::Cluster& cluster_;
-  const ConsumeOptions& options_;
-  std::optional<int64_t> left_;
-  client::Fetcher fetcher_;
-  PartitionOffsets ends_;
-  PartitionOffsets used_;
-  Output out_;
-};
-
-std::optional<int64_t> reset_of(const StartPoint& from) {
-  return from.kind == StartPoint::Kind::end ? kLatest : kEarliest;
+OffsetReset reset_of(const StartPoint& from) {
+  return from.kind == StartPoint::Kind::end ? OffsetReset::latest : OffsetReset::earliest;
 }
 
 /// An offset that was asked for and is not there is told, not silently replaced.
-Result<void> check_within(client::Cluster& cluster, const PartitionOffsets& positions,
-                          const std::vector<TopicPartition>& names) {
-  MILL_TRY(const auto starts, client::list_offsets(cluster, names, kEarliest, cluster.limits()));
-  MILL_TRY(const auto ends, client::list_offsets(cluster, names, kLatest, cluster.limits()));
+Result<void> check_within(Admin& admin, const PartitionOffsets& positions,
+                          const Partitions& names) {
+  MILL_TRY(const auto starts, offsets_at(admin, names, kEarliest));
+  MILL_TRY(const auto ends, offsets_at(admin, names, kLatest));
   for (const auto& [name, offset] : positions) {
     if (offset >= starts.at(name) && offset <= ends.at(name)) continue;
     return kafka_error(ErrorCode::offset_out_of_range,
@@ -125,81 +68,136 @@ Result<void> check_within(client::Cluster& cluster, const PartitionOffsets& posi
   return {};
 }
 
-Result<void> consume_alone(client::Cluster& cluster, const ConsumeOptions& options) {
-  MILL_TRY(const auto partitions, wanted_partitions(cluster, options));
-  MILL_TRY(auto positions, resolve(cluster, options.from, partitions));
-  const bool exact = options.from.kind == StartPoint::Kind::offset;
-  if (exact) MILL_CHECK(check_within(cluster, positions, partitions));
-  Printer printer(cluster, options, exact ? std::nullopt : reset_of(options.from));
-  MILL_CHECK(printer.assign(std::move(positions)));
-  while (!printer.is_done()) MILL_CHECK(printer.step());
-  return {};
-}
-
-/// Reads as a member of a group; rebalances interrupt it and it goes on where the group stands.
-class GroupReader {
+/// Polls and prints until there is nothing left to do.
+class Reader {
  public:
-  GroupReader(client::Cluster& cluster, const ConsumeOptions& options)
-      : cluster_(cluster),
-        options_(options),
-        member_(cluster, {.group = options.group, .topics = options.topics}),
-        printer_(cluster, options, reset_of(options.from)) {}
+  Reader(const Client& client, const ConsumeOptions& options)
+      : client_(client), admin_(client.admin()), options_(options), left_(options.count) {}
 
-  Result<void> run() {
+  Result<void> read_alone() {
+    MILL_TRY(const auto partitions, wanted_partitions(admin_, options_));
+    MILL_TRY(const auto positions, resolve(admin_, options_.from, partitions));
+    const bool is_exact = options_.from.kind == StartPoint::Kind::offset;
+    if (is_exact) MILL_CHECK(check_within(admin_, positions, partitions));
+    ConsumerOptions consumer{.auto_commit = false};
+    consumer.auto_offset_reset = is_exact ? OffsetReset::none : reset_of(options_.from);
+    MILL_TRY(consumer_, client_.consumer(std::move(consumer)));
+    MILL_CHECK(consumer_->assign(partitions));
+    for (const auto& [name, offset] : positions) MILL_CHECK(consumer_->seek(name, offset));
+    MILL_CHECK(note_ends(partitions));
+    return read();
+  }
+
+  /// Rebalances come in between, and it goes on where the group stands.
+  Result<void> read_in_group() {
+    for (const auto& name : options_.topics) MILL_CHECK(admin_.describe_topic(name));
+    ConsumerOptions consumer{.group = options_.group, .auto_commit = false};
+    consumer.auto_offset_reset = reset_of(options_.from);
+    consumer.on_rebalance = {
+        .assigned = [this](const Partitions& added) { keep_failure(on_assigned(added)); },
+        .revoked = [this](const Partitions& taken) { keep_failure(on_revoked(taken)); },
+        .lost = [this](const Partitions& taken) { forget(taken); }};
+    MILL_TRY(consumer_, client_.consumer(std::move(consumer)));
+    MILL_CHECK(consumer_->subscribe(options_.topics));
     auto outcome = read();
     // Whatever happened: what is on standard output is committed, and the place is given up.
     if (options_.commit == CommitMode::automatic) {
       if (auto done = commit(); !done && outcome) outcome = std::move(done);
     }
-    if (auto left = member_.leave(); !left) tell(left.error().to_string());
+    if (const auto left = consumer_->close(); !left) tell(left.error().to_string());
     return outcome;
   }
 
  private:
   Result<void> read() {
-    MILL_CHECK(join());
-    while (!printer_.is_done()) {
-      MILL_CHECK(printer_.step());
-      const auto now = std::chrono::steady_clock::now();
-      if (options_.commit == CommitMode::manual ||
-          (options_.commit == CommitMode::automatic && now >= next_commit_)) {
-        MILL_CHECK(commit());
-        next_commit_ = now + kAutoCommitInterval;
+    const SignalWatch signals([this] { consumer_->wakeup(); });
+    while (true) {
+      MILL_TRY(const bool done, is_done());
+      if (done) return {};
+      MILL_TRY(const auto records, consumer_->poll(kPollWait));
+      if (failure_) return *failure_;
+      for (const auto& record : records) {
+        if (left_ == 0 || out_.is_closed()) break;
+        print(record);
       }
-      MILL_TRY(const auto standing, member_.heartbeat());
-      if (standing == client::GroupMember::Standing::rebalancing) {
-        if (options_.commit != CommitMode::never) MILL_CHECK(commit());
-        MILL_CHECK(join());
-      }
+      MILL_CHECK(out_.flush());
+      if (is_commit_due()) MILL_CHECK(commit());
     }
+  }
+
+  Result<bool> is_done() {
+    if (left_ == 0 || out_.is_closed()) return true;
+    if (options_.follow || !is_assigned_) return false;
+    for (const auto& [name, end] : ends_) {
+      MILL_TRY(const int64_t position, consumer_->position(name));
+      if (position < end) return false;
+    }
+    return true;
+  }
+
+  void print(const ConsumerRecord& record) {
+    line_.clear();
+    append_record(line_, options_.style, printed(record));
+    out_.write(line_);
+    progress_.add(1, line_.size());
+    if (left_) --*left_;
+    used_[record.topic_partition()] = {.offset = record.offset() + 1,
+                                       .leader_epoch = record.leader_epoch()};
+  }
+
+  /// Unless following, where these end now is where reading ends.
+  Result<void> note_ends(const Partitions& partitions) {
+    is_assigned_ = true;
+    if (options_.follow || partitions.empty()) return {};
+    MILL_TRY(const auto ends, consumer_->end_offsets(partitions));
+    for (const auto& [name, end] : ends) ends_[name] = end;
     return {};
   }
 
-  Result<void> join() {
-    MILL_TRY(const auto assigned, member_.join());
-    MILL_TRY(auto positions, member_.committed(assigned));
-    std::vector<TopicPartition> fresh;
-    for (const auto& name : assigned) {
-      if (!positions.contains(name)) fresh.push_back(name);
-    }
-    if (!fresh.empty()) {
-      MILL_TRY(const auto starts, resolve(cluster_, options_.from, fresh));
-      positions.insert(starts.begin(), starts.end());
-    }
+  Result<void> on_assigned(const Partitions& added) {
+    MILL_TRY(const auto committed, consumer_->committed(added));
+    Partitions fresh;
     std::string names;
-    for (const auto& name : assigned) names += cat(' ', name);
-    tell(cat("group ", options_.group, ", generation ", member_.generation(),
-             ", assigned:", names.empty() ? " nothing" : names));
-    MILL_CHECK(printer_.assign(std::move(positions)));
-    next_commit_ = std::chrono::steady_clock::now() + kAutoCommitInterval;
-    return {};
+    for (const auto& name : added) {
+      names += cat(' ', name);
+      if (!committed.contains(name)) fresh.push_back(name);
+    }
+    MILL_TRY(const auto starts, resolve(admin_, options_.from, fresh));
+    for (const auto& [name, offset] : starts) MILL_CHECK(consumer_->seek(name, offset));
+    tell(cat("group ", options_.group, ", assigned:", names.empty() ? " nothing" : names));
+    next_commit_ = steady_clock::now() + kAutoCommitInterval;
+    return note_ends(added);
+  }
+
+  Result<void> on_revoked(const Partitions& taken) {
+    auto done = options_.commit == CommitMode::never ? Result<void>() : commit();
+    forget(taken);
+    return done;
+  }
+
+  void forget(const Partitions& taken) {
+    for (const auto& name : taken) {
+      ends_.erase(name);
+      used_.erase(name);
+    }
+  }
+
+  void keep_failure(Result<void> outcome) {
+    if (!outcome && !failure_) failure_ = std::move(outcome).error();
+  }
+
+  bool is_commit_due() const {
+    if (options_.group.empty() || options_.commit == CommitMode::never) return false;
+    return options_.commit == CommitMode::manual || steady_clock::now() >= next_commit_;
   }
 
   /// What was printed since the last commit. During a rebalance the offsets may be too late; then
   /// the next owner prints those records again.
   Result<void> commit() {
-    const auto used = printer_.take_used();
-    auto done = member_.commit(used);
+    next_commit_ = steady_clock::now() + kAutoCommitInterval;
+    const auto used = std::exchange(used_, {});
+    if (used.empty()) return {};
+    auto done = consumer_->commit(used);
     if (done) return done;
     const auto& error = done.error();
     if (error.is(ErrorCode::rebalance_in_progress) || error.is(ErrorCode::illegal_generation) ||
@@ -210,21 +208,28 @@ class GroupReader {
     return done;
   }
 
-  client::Cluster& cluster_;
+  const Client& client_;
+  Admin admin_;
   const ConsumeOptions& options_;
-  client::GroupMember member_;
-  Printer printer_;
-  SteadyTime next_commit_;
+  std::optional<Consumer> consumer_;
+  std::optional<int64_t> left_;
+  /// Where the assigned partitions ended when they were assigned.
+  PartitionOffsets ends_;
+  bool is_assigned_ = false;
+  /// Behind the last record that was printed, of each partition with any since the last commit.
+  Offsets used_;
+  steady_clock::time_point next_commit_;
+  std::optional<Error> failure_;
+  std::string line_;
+  Output out_;
+  Progress progress_{std::nullopt, true};
 };
 
 }  // namespace
 
-Result<void> consume(client::Cluster& cluster, const ConsumeOptions& options) {
-  if (options.group.empty()) return consume_alone(cluster, options);
-  for (const auto& name : options.topics) {
-    MILL_CHECK(cluster.topic(name, client::MissingTopic::refuse, cluster.limits()));
-  }
-  return GroupReader(cluster, options).run();
+Result<void> consume(const Client& client, const ConsumeOptions& options) {
+  Reader reader(client, options);
+  return options.group.empty() ? reader.read_alone() : reader.read_in_group();
 }
 
 }  // namespace millrace::server

@@ -8,7 +8,7 @@
 
 #include "cli/record_printer.h"
 #include "cli/start_point.h"
-#include "client/cluster.h"
+#include "millrace/client.h"
 
 namespace millrace::server {
 
@@ -29,6 +29,6 @@ struct ConsumeOptions {
 /// Success when the count is reached, the reader of standard output went away, or, unless
 /// following, all records that were there at the start are printed. `interrupted` after a signal;
 /// the group was then left in good order.
-Result<void> consume(client::Cluster& cluster, const ConsumeOptions& options);
+Result<void> consume(const Client& client, const ConsumeOptions& options);
 
 }  // namespace millrace::server

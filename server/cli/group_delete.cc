@@ -3,7 +3,6 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/group_commands.h"
-#include "client/groups.h"
 
 namespace millrace::server {
 namespace {
@@ -14,9 +13,9 @@ struct Flags {
 };
 
 Result<void> run(const Flags& flags) {
-  MILL_TRY(const auto cluster, connect(flags.connection));
+  MILL_TRY(auto admin, connect_admin(flags.connection));
   for (const auto& name : flags.names) {
-    MILL_CHECK(client::delete_group(*cluster, name, cluster->limits()));
+    MILL_CHECK(admin.delete_group(name));
     tell("deleted group '" + name + "'");
   }
   return {};

@@ -6,7 +6,8 @@
 #include "cli/common.h"
 #include "cli/group_commands.h"
 #include "cli/output.h"
-#include "client/groups.h"
+#include "cli/start_point.h"
+#include "client/topic_partition.h"
 
 namespace millrace::server {
 namespace {
@@ -25,28 +26,26 @@ const GroupMemberDescription* owner_of(const GroupDescription& group, const Topi
 }
 
 /// Ends of the logs that still exist; a deleted topic must not hide the rest of the group.
-Result<client::PartitionOffsets> ends_of(client::Cluster& cluster,
-                                         const std::vector<TopicPartition>& names) {
+Result<PartitionOffsets> ends_of(Admin& admin, const std::vector<TopicPartition>& names) {
   std::vector<TopicPartition> existing;
   for (const auto& name : names) {
-    const auto topic = cluster.topic(name.topic, client::MissingTopic::refuse, cluster.limits());
+    const auto topic = admin.describe_topic(name.topic);
     if (topic && std::cmp_less(name.partition, topic->partitions.size())) existing.push_back(name);
     if (!topic && !topic.error().is(ErrorCode::unknown_topic_or_partition)) return topic.error();
   }
-  if (existing.empty()) return client::PartitionOffsets();
-  return client::list_offsets(cluster, existing, kLatest, cluster.limits());
+  return offsets_at(admin, existing, kLatest);
 }
 
-Result<std::string> offsets_table(client::Cluster& cluster, const GroupDescription& group) {
-  MILL_TRY(const auto committed, client::committed_offsets(cluster, group.group, cluster.limits()));
+Result<std::string> offsets_table(Admin& admin, const GroupDescription& group) {
+  MILL_TRY(const auto committed, admin.committed_offsets(group.group));
   std::vector<TopicPartition> names;
-  for (const auto& [name, offset] : committed) names.push_back(name);
+  for (const auto& [name, at] : committed) names.push_back(name);
   for (const auto& member : group.members) {
     names.insert(names.end(), member.assigned.begin(), member.assigned.end());
   }
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
-  MILL_TRY(const auto ends, ends_of(cluster, names));
+  MILL_TRY(const auto ends, ends_of(admin, names));
   std::vector<std::vector<std::string>> rows = {
       {"TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "HOST"}};
   int64_t total = 0;
@@ -54,13 +53,13 @@ Result<std::string> offsets_table(client::Cluster& cluster, const GroupDescripti
     const auto at = committed.find(name);
     const auto end = ends.find(name);
     const bool known = at != committed.end() && end != ends.end();
-    const int64_t lag = known ? std::max<int64_t>(end->second - at->second, 0) : 0;
+    const int64_t lag = known ? std::max<int64_t>(end->second - at->second.offset, 0) : 0;
     total += lag;
     const auto* owner = owner_of(group, name);
-    rows.push_back({name.topic, cat(name.partition), at == committed.end() ? "-" : cat(at->second),
-                    end == ends.end() ? "-" : cat(end->second), known ? cat(lag) : "-",
-                    owner != nullptr ? owner->member_id : "-",
-                    owner != nullptr ? owner->host : "-"});
+    rows.push_back(
+        {name.topic, cat(name.partition), at == committed.end() ? "-" : cat(at->second.offset),
+         end == ends.end() ? "-" : cat(end->second), known ? cat(lag) : "-",
+         owner != nullptr ? owner->member_id : "-", owner != nullptr ? owner->host : "-"});
   }
   return cat("  lag ", total, '\n', names.empty() ? "" : format_table(rows));
 }
@@ -78,13 +77,13 @@ std::string members_table(const GroupDescription& group) {
 }
 
 Result<std::string> run(const Flags& flags) {
-  MILL_TRY(const auto cluster, connect(flags.connection));
+  MILL_TRY(auto admin, connect_admin(flags.connection));
   std::string out;
   for (const auto& name : flags.names) {
-    MILL_TRY(const auto group, client::describe_group(*cluster, name, cluster->limits()));
+    MILL_TRY(const auto group, admin.describe_group(name));
     out += cat("group ", name, "  state ", group.state, "  members ", group.members.size());
     if (!group.protocol.empty()) out += cat("  assignor ", group.protocol);
-    MILL_TRY(const auto table, offsets_table(*cluster, group));
+    MILL_TRY(const auto table, offsets_table(admin, group));
     out += table;
     if (flags.members) out += members_table(group);
   }

@@ -4,14 +4,13 @@
 #include "cli/common.h"
 #include "cli/group_commands.h"
 #include "cli/output.h"
-#include "client/groups.h"
 
 namespace millrace::server {
 namespace {
 
 Result<std::string> run(const ConnectionFlags& flags) {
-  MILL_TRY(const auto cluster, connect(flags));
-  MILL_TRY(const auto groups, client::list_groups(*cluster, cluster->limits()));
+  MILL_TRY(auto admin, connect_admin(flags));
+  MILL_TRY(const auto groups, admin.list_groups());
   std::vector<std::vector<std::string>> rows = {{"GROUP", "STATE", "PROTOCOL-TYPE", "TYPE"}};
   for (const auto& group : groups) {
     rows.push_back({group.group, group.state, group.protocol_type, group.type});

@@ -7,7 +7,7 @@
 #include "cli/group_commands.h"
 #include "cli/output.h"
 #include "cli/start_point.h"
-#include "client/groups.h"
+#include "client/topic_partition.h"
 
 namespace millrace::server {
 namespace {
@@ -22,15 +22,15 @@ struct Flags {
 };
 
 /// The partitions to move: of the topics named, or all in which the group has offsets.
-Result<std::vector<TopicPartition>> chosen(client::Cluster& cluster, const Flags& flags,
-                                           const client::PartitionOffsets& committed) {
+Result<std::vector<TopicPartition>> chosen(Admin& admin, const Flags& flags,
+                                           const Offsets& committed) {
   std::vector<TopicPartition> names;
   if (flags.topics.empty()) {
-    for (const auto& [name, offset] : committed) names.push_back(name);
+    for (const auto& [name, at] : committed) names.push_back(name);
   }
   for (const auto& topic : flags.topics) {
-    MILL_TRY(const auto info, cluster.topic(topic, client::MissingTopic::refuse, cluster.limits()));
-    const auto all = client::partitions_of(info);
+    MILL_TRY(const auto description, admin.describe_topic(topic));
+    const auto all = partitions_of(description);
     names.insert(names.end(), all.begin(), all.end());
   }
   if (!flags.partitions.empty()) {
@@ -48,8 +48,8 @@ Result<std::vector<TopicPartition>> chosen(client::Cluster& cluster, const Flags
 }
 
 /// An offset outside the log would make every consumer of the group start over.
-void keep_within(client::PartitionOffsets& offsets, const client::PartitionOffsets& starts,
-                 const client::PartitionOffsets& ends) {
+void keep_within(PartitionOffsets& offsets, const PartitionOffsets& starts,
+                 const PartitionOffsets& ends) {
   for (auto& [name, offset] : offsets) {
     const int64_t wanted = offset;
     offset = std::clamp(offset, starts.at(name), ends.at(name));
@@ -60,15 +60,17 @@ void keep_within(client::PartitionOffsets& offsets, const client::PartitionOffse
 Result<std::string> run(const Flags& flags) {
   auto to = parse_start_point(flags.to);
   if (!to) return std::move(to).error().with_context("--to");
-  MILL_TRY(const auto cluster, connect(flags.connection));
-  MILL_TRY(const auto before, client::committed_offsets(*cluster, flags.group, cluster->limits()));
-  MILL_TRY(const auto names, chosen(*cluster, flags, before));
-  MILL_TRY(auto offsets, resolve(*cluster, *to, names));
-  MILL_TRY(const auto starts, client::list_offsets(*cluster, names, kEarliest, cluster->limits()));
-  MILL_TRY(const auto ends, client::list_offsets(*cluster, names, kLatest, cluster->limits()));
+  MILL_TRY(auto admin, connect_admin(flags.connection));
+  MILL_TRY(const auto before, admin.committed_offsets(flags.group));
+  MILL_TRY(const auto names, chosen(admin, flags, before));
+  MILL_TRY(auto offsets, resolve(admin, *to, names));
+  MILL_TRY(const auto starts, offsets_at(admin, names, kEarliest));
+  MILL_TRY(const auto ends, offsets_at(admin, names, kLatest));
   keep_within(offsets, starts, ends);
   if (!flags.dry_run) {
-    const auto done = client::commit_offsets(*cluster, flags.group, offsets, {}, cluster->limits());
+    Offsets commits;
+    for (const auto& [name, offset] : offsets) commits[name] = {.offset = offset};
+    const auto done = admin.alter_committed_offsets(flags.group, commits);
     if (!done && (done.error().is(ErrorCode::unknown_member_id) ||
                   done.error().is(ErrorCode::illegal_generation) ||
                   done.error().is(ErrorCode::rebalance_in_progress))) {
@@ -80,8 +82,9 @@ Result<std::string> run(const Flags& flags) {
   std::vector<std::vector<std::string>> rows = {{"TOPIC", "PARTITION", "BEFORE", "NOW", "LAG"}};
   for (const auto& [name, offset] : offsets) {
     const auto old = before.find(name);
-    rows.push_back({name.topic, cat(name.partition), old == before.end() ? "-" : cat(old->second),
-                    cat(offset), cat(ends.at(name) - offset)});
+    rows.push_back({name.topic, cat(name.partition),
+                    old == before.end() ? "-" : cat(old->second.offset), cat(offset),
+                    cat(ends.at(name) - offset)});
   }
   return format_table(rows);
 }

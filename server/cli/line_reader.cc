@@ -16,8 +16,7 @@ constexpr size_t kBlockBytes = size_t{64} << 10;
 constexpr int kWaitMs = 200;
 }  // namespace
 
-Result<LineReader::Outcome> LineReader::next(std::string_view& line, Milliseconds patience) {
-  const auto since = std::chrono::steady_clock::now();
+Result<LineReader::Outcome> LineReader::next(std::string_view& line) {
   for (;;) {
     if (const size_t end = buffer_.find('\n', searched_); end != std::string::npos) {
       line = std::string_view(buffer_).substr(consumed_, end - consumed_);
@@ -40,13 +39,7 @@ Result<LineReader::Outcome> LineReader::next(std::string_view& line, Millisecond
     }
     if (stop_()) return Outcome::stopped;
     pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
-    const int wait = patience.count() == 0 ? kWaitMs : static_cast<int>(patience.count());
-    const int ready = ::poll(&waiting, 1, wait);
-    if (ready == 0 && patience.count() > 0 &&
-        std::chrono::steady_clock::now() - since >= patience) {
-      return Outcome::idle;
-    }
-    if (ready <= 0) continue;
+    if (::poll(&waiting, 1, kWaitMs) <= 0) continue;
     const size_t before = buffer_.size();
     buffer_.resize(before + kBlockBytes);
     const auto count = ::read(descriptor_, buffer_.data() + before, kBlockBytes);

@@ -1,11 +1,10 @@
-// Lines from a file descriptor, and word when there is nothing to read for a moment.
+// Lines from a file descriptor, until it ends or somebody asks to stop.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::server {
@@ -20,11 +19,11 @@ class LineReader {
   LineReader(int descriptor, std::function<bool()> stop)
       : descriptor_(descriptor), stop_(std::move(stop)) {}
 
-  enum class Outcome { line, idle, end, stopped };
+  enum class Outcome { line, end, stopped };
 
-  /// `line` without its end, valid until the next call. `idle` when nothing came within `patience`;
-  /// a patience of zero waits for ever. A last line without an end counts.
-  Result<Outcome> next(std::string_view& line, Milliseconds patience);
+  /// Waits for the next line: without its end, valid until the next call. A last line without an
+  /// end counts.
+  Result<Outcome> next(std::string_view& line);
 
   /// Lines handed out, for messages.
   int64_t line_number() const { return line_number_; }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/log_files.h"
-#include "cli/record_printer.h"
+#include "cli/text_encoding.h"
 #include "record/codec.h"
 #include "record/record_reader.h"
 #include "storage/segment.h"

@@ -2,20 +2,18 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
+#include <atomic>
+#include <mutex>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/line_reader.h"
-#include "client/producer.h"
-#include "record/codec.h"
+#include "cli/progress.h"
+#include "cli/signal_watch.h"
 
 namespace millrace::server {
 namespace {
-
-/// After so long without input what was read is sent, so that typing and tailing feel immediate.
-constexpr Milliseconds kLinger{5};
 
 struct Flags {
   ConnectionFlags connection;
@@ -28,37 +26,67 @@ struct Flags {
   std::optional<std::string> null_text;
 };
 
-struct Header {
-  std::string name;
-  std::string value;
+/// The records of one run, and what became of them. Deliveries come on a thread of the client's.
+class Outcomes {
+ public:
+  void note(const Result<RecordMetadata>& outcome) {
+    const std::lock_guard lock(mutex_);
+    if (outcome) {
+      ++acknowledged_;
+    } else if (!failure_) {
+      failure_ = outcome.error();
+      has_failed_ = true;
+    }
+  }
+  bool has_failed() const { return has_failed_; }
+  int64_t acknowledged() const {
+    const std::lock_guard lock(mutex_);
+    return acknowledged_;
+  }
+  /// The first one.
+  std::optional<Error> failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  int64_t acknowledged_ = 0;
+  std::optional<Error> failure_;
+  std::atomic<bool> has_failed_ = false;
 };
 
-Result<std::vector<Header>> parse_headers(const std::vector<std::string>& texts) {
-  std::vector<Header> headers;
+/// Names and values as they stand on the command line.
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+Result<Assignments> parse_headers(const std::vector<std::string>& texts) {
+  Assignments headers;
   for (const auto& text : texts) {
     MILL_TRY(auto header, parse_assignment(text));
-    headers.push_back({.name = std::move(header.first), .value = std::move(header.second)});
+    headers.push_back(std::move(header));
   }
   return headers;
 }
 
-int16_t acks_of(const std::string& text) {
-  if (text == "all" || text == "-1") return -1;
-  return text == "0" ? int16_t{0} : int16_t{1};
+ProducerOptions options_of(const Flags& flags) {
+  ProducerOptions options;
+  options.delivery_timeout = options.max_block = milliseconds(flags.connection.timeout_ms);
+  // The command line's own check has seen both values.
+  (void)options.set("acks", flags.acks);
+  (void)options.set("compression.type", flags.compression);
+  return options;
 }
 
-std::optional<ByteView> bytes_of(std::string_view text, const Flags& flags) {
+std::optional<std::string_view> text_of(std::string_view text, const Flags& flags) {
   if (flags.null_text && text == *flags.null_text) return std::nullopt;
-  return as_bytes(text);
+  return text;
 }
 
-Result<client::OutgoingRecord> record_of(std::string_view line, const Flags& flags,
-                                         const std::string& separator, int64_t line_number) {
-  using namespace std::chrono;
-  client::OutgoingRecord record;
-  record.timestamp = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+Result<ProducerRecord> record_of(std::string_view line, const Flags& flags,
+                                 const std::string& separator, int64_t line_number) {
+  ProducerRecord record{.topic = flags.topic, .partition = flags.partition};
   if (!flags.key_separator) {
-    record.value = bytes_of(line, flags);
+    record.value = text_of(line, flags);
     return record;
   }
   const size_t at = line.find(separator);
@@ -66,57 +94,60 @@ Result<client::OutgoingRecord> record_of(std::string_view line, const Flags& fla
     return bad_data(cat("line ", line_number, " has no key separator '", *flags.key_separator,
                         "'; nothing from it on was sent"));
   }
-  record.key = bytes_of(line.substr(0, at), flags);
-  record.value = bytes_of(line.substr(at + separator.size()), flags);
+  record.key = text_of(line.substr(0, at), flags);
+  record.value = text_of(line.substr(at + separator.size()), flags);
   return record;
 }
 
-Result<bool> send_lines(const Flags& flags, client::Cluster& cluster, client::Producer& producer) {
-  MILL_TRY(const auto headers, parse_headers(flags.headers));
-  std::vector<record::HeaderView> header_views;
-  for (const auto& header : headers) {
-    header_views.push_back({.key = header.name, .value = as_bytes(header.value)});
-  }
+/// Until the input ends, a record is refused or a signal comes; what was read by then is sent.
+Result<void> send_lines(const Flags& flags, const Assignments& assignments, Producer& producer,
+                        Outcomes& outcomes, const SignalWatch& signals) {
+  std::vector<Header> headers;
+  for (const auto& [name, value] : assignments) headers.push_back({.key = name, .value = value});
   const std::string separator = unescape(flags.key_separator.value_or(""));
-  LineReader lines(STDIN_FILENO, [&] { return cluster.loop().interrupted(); });
+  const auto is_over = [&] { return signals.is_signalled() || outcomes.has_failed(); };
+  LineReader lines(STDIN_FILENO, is_over);
+  Progress progress(Progress::size_of_file(STDIN_FILENO), false);
   std::string_view line;
-  for (;;) {
-    MILL_TRY(const auto outcome,
-             lines.next(line, producer.has_pending() ? kLinger : Milliseconds{0}));
-    if (outcome == LineReader::Outcome::line) {
-      auto record = record_of(line, flags, separator, lines.line_number());
-      if (!record) {
-        MILL_CHECK(producer.flush());
-        return std::move(record).error();
-      }
-      record->headers = header_views;
-      MILL_CHECK(producer.add(*record));
-      continue;
-    }
-    MILL_CHECK(producer.flush());
-    if (outcome == LineReader::Outcome::end) return true;
-    if (outcome == LineReader::Outcome::stopped) return false;
+  while (!is_over()) {
+    MILL_TRY(const auto outcome, lines.next(line));
+    if (outcome != LineReader::Outcome::line) break;
+    MILL_TRY(auto record, record_of(line, flags, separator, lines.line_number()));
+    record.headers = headers;
+    producer.send(record, [&outcomes](const auto& told) { outcomes.note(told); });
+    progress.add(1, line.size() + 1);
   }
+  return {};
 }
 
 int run(const Flags& flags) {
   if (flags.key_separator && flags.key_separator->empty()) {
     return fail(usage_error("--key-separator must not be empty"));
   }
-  if (auto headers = parse_headers(flags.headers); !headers) return fail(headers.error());
-  auto cluster = connect(flags.connection);
-  if (!cluster) return fail(cluster.error());
-  auto producer = client::Producer::open(
-      **cluster, {.topic = flags.topic,
-                  .acks = acks_of(flags.acks),
-                  .compression = {.codec = *record::parse_codec(flags.compression)},
-                  .partition = flags.partition});
+  const auto headers = parse_headers(flags.headers);
+  if (!headers) return fail(headers.error());
+  const auto client = connect(flags.connection);
+  if (!client) return fail(client.error());
+  auto producer = client->producer(options_of(flags));
   if (!producer) return fail(producer.error());
-  const auto sent = send_lines(flags, **cluster, **producer);
-  tell(cat((*producer)->acknowledged(), " records ", flags.acks == "0" ? "sent to " : "written to ",
+  // Mistakes in what is to be written to are told before anything is read.
+  const auto count = producer->partition_count(flags.topic);
+  if (!count) return fail(count.error());
+  if (flags.partition && *flags.partition >= *count) {
+    return fail(kafka_error(ErrorCode::unknown_topic_or_partition,
+                            cat("topic '", flags.topic, "' has partitions 0 to ", *count - 1,
+                                ", not ", *flags.partition)));
+  }
+  Outcomes outcomes;
+  const SignalWatch signals([] {});
+  const auto read = send_lines(flags, *headers, *producer, outcomes, signals);
+  (void)producer->flush();
+  const auto failure = outcomes.failure();
+  tell(cat(outcomes.acknowledged(), " records ", flags.acks == "0" ? "sent to " : "written to ",
            flags.topic));
-  if (!sent) return fail(sent.error());
-  return *sent ? kExitOk : kExitInterrupted;
+  if (failure) return fail(*failure);
+  if (!read) return fail(read.error());
+  return signals.is_signalled() ? kExitInterrupted : kExitOk;
 }
 
 }  // namespace

@@ -1,41 +1,38 @@
 #include "cli/record_printer.h"
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
-
-#include "base/bytes.h"
+#include "base/text.h"
+#include "base/try.h"
+#include "cli/common.h"
+#include "cli/text_encoding.h"
 
 namespace millrace::server {
 namespace {
 
-void append_plain(std::string& out, const std::optional<ByteView>& bytes,
-                  const std::string& null_text) {
-  out += bytes ? as_text(*bytes) : std::string_view(null_text);
-}
+using Part = RecordTemplate::Part;
 
 /// "name": text, or "name_base64": ..., or "name": null.
-void append_member(std::string& out, std::string_view name, const std::optional<ByteView>& bytes) {
+void append_member(std::string& out, std::string_view name,
+                   const std::optional<std::string_view>& bytes) {
   out += '"';
   out += name;
   if (!bytes) {
     out += "\":null";
-  } else if (is_utf8(as_text(*bytes))) {
+  } else if (is_utf8(*bytes)) {
     out += "\":";
-    append_json_string(out, as_text(*bytes));
+    append_json_string(out, *bytes);
   } else {
     out += "_base64\":\"";
-    out += to_base64(as_text(*bytes));
+    out += to_base64(*bytes);
     out += '"';
   }
 }
 
-void append_json(std::string& out, const TopicPartition& from, const record::RecordView& record) {
+void append_json(std::string& out, const PrintedRecord& record) {
   out += "{\"topic\":";
-  append_json_string(out, from.topic);
-  out += ",\"partition\":" + std::to_string(from.partition);
-  out += ",\"offset\":" + std::to_string(record.offset.value());
-  out += ",\"timestamp\":" + std::to_string(record.timestamp) + ',';
+  append_json_string(out, record.topic);
+  out += ",\"partition\":" + std::to_string(record.partition);
+  out += ",\"offset\":" + std::to_string(record.offset);
+  out += ",\"timestamp\":" + std::to_string(record.timestamp_ms) + ',';
   append_member(out, "key", record.key);
   out += ',';
   append_member(out, "value", record.value);
@@ -45,92 +42,73 @@ void append_json(std::string& out, const TopicPartition& from, const record::Rec
     if (!first) out += ',';
     first = false;
     out += '{';
-    append_member(out, "key", as_bytes(header.key));
+    append_member(out, "key", header.key);
     out += ',';
     append_member(out, "value", header.value);
     out += '}';
   }
-  out += "]}";
+  out += "]}\n";
+}
+
+void append_headers(std::string& out, const PrintedRecord& record, const std::string& null_text) {
+  bool first = true;
+  for (const auto& header : record.headers) {
+    if (!first) out += ',';
+    first = false;
+    out += header.key;
+    out += '=';
+    out += header.value.value_or(null_text);
+  }
+}
+
+std::string size_of(const std::optional<std::string_view>& bytes) {
+  return bytes ? std::to_string(bytes->size()) : "-1";
+}
+
+void append_field(std::string& out, Part::Field field, const PrintedRecord& record,
+                  const std::string& null_text) {
+  using Field = Part::Field;
+  switch (field) {
+    case Field::topic: out += record.topic; break;
+    case Field::partition: out += std::to_string(record.partition); break;
+    case Field::offset: out += std::to_string(record.offset); break;
+    case Field::timestamp: out += std::to_string(record.timestamp_ms); break;
+    case Field::key: out += record.key.value_or(null_text); break;
+    case Field::value: out += record.value.value_or(null_text); break;
+    case Field::key_size: out += size_of(record.key); break;
+    case Field::value_size: out += size_of(record.value); break;
+    case Field::headers: append_headers(out, record, null_text); break;
+    case Field::none: break;
+  }
 }
 
 }  // namespace
 
-void append_record(std::string& out, const RecordStyle& style, const TopicPartition& from,
-                   const record::RecordView& record) {
-  switch (style.format) {
-    case RecordFormat::json: append_json(out, from, record); break;
-    case RecordFormat::key_value:
-      append_plain(out, record.key, style.null_text);
-      out += style.key_separator;
-      [[fallthrough]];
-    case RecordFormat::value: append_plain(out, record.value, style.null_text); break;
+Result<RecordStyle> parse_style(std::string_view format, std::string_view key_separator,
+                                std::string_view null_text) {
+  using Field = Part::Field;
+  RecordStyle style{.null_text = std::string(null_text)};
+  if (format == "json") return style;
+  if (format == "value") {
+    style.text = RecordTemplate({{.field = Field::value, .text = "\n"}});
+  } else if (format == "key-value") {
+    style.text = RecordTemplate({{.field = Field::key, .text = std::string(key_separator)},
+                                 {.field = Field::value, .text = "\n"}});
+  } else if (format.find('%') != std::string_view::npos) {
+    MILL_TRY(style.text, RecordTemplate::parse(format));
+  } else {
+    return usage_error(cat("'", format, "' is none of value, key-value, json and has no %; ",
+                           kRecordTemplateHelp));
   }
-  out += '\n';
+  return style;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (const auto byte = static_cast<uint8_t>(c); byte < 0x20) {
-          out += "\\u00";
-          out += kHex[byte >> 4];
-          out += kHex[byte & 15];
-        } else {
-          out += c;
-        }
-    }
+void append_record(std::string& out, const RecordStyle& style, const PrintedRecord& record) {
+  if (!style.text) return append_json(out, record);
+  for (const Part& part : style.text->parts()) {
+    append_field(out, part.field, record, style.null_text);
+    out += part.text;
   }
-  out += '"';
-}
-
-bool is_utf8(std::string_view text) {
-  constexpr std::array<uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[i]);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const size_t size = lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-    if (size == 0 || i + size > text.size()) return false;
-    uint32_t point = lead & (0x7fU >> size);
-    for (size_t j = 1; j < size; ++j) {
-      const auto next = static_cast<uint8_t>(text[i + j]);
-      if (next >> 6 != 2) return false;
-      point = point << 6 | (next & 0x3fU);
-    }
-    // Neither longer than needed, nor a surrogate, nor beyond Unicode.
-    if (point < kSmallest[size] || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff) {
-      return false;
-    }
-    i += size;
-  }
-  return true;
-}
-
-std::string to_base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0U);
-    }
-    const size_t digits = std::min<size_t>(bytes.size() - i, 3) + 1;
-    for (size_t j = 0; j < 4; ++j) {
-      out += j < digits ? kDigits[group >> (18 - 6 * j) & 63] : '=';
-    }
-  }
-  return out;
 }
 
 }  // namespace millrace::server

@@ -1,32 +1,41 @@
-// One record as one line: its value, key and value, or a JSON object.
+// One record as text: by a template, or as a JSON object.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "client/topic_partition.h"
-#include "record/record_view.h"
+#include "cli/record_template.h"
+#include "millrace/record.h"
+#include "millrace/result.h"
 
 namespace millrace::server {
 
-enum class RecordFormat { value, key_value, json };
-
-struct RecordStyle {
-  RecordFormat format = RecordFormat::value;
-  std::string key_separator = "\t";
-  /// What stands for a null key or value (not in JSON, which has null).
-  std::string null_text;
+struct PrintedRecord {
+  std::string_view topic;
+  int32_t partition = 0;
+  int64_t offset = 0;
+  int64_t timestamp_ms = -1;
+  std::optional<std::string_view> key = std::nullopt;
+  std::optional<std::string_view> value = std::nullopt;
+  Headers headers = {};
 };
 
-/// Appends the line. JSON: topic, partition, offset, timestamp, key, value, headers, in this order;
-/// bytes that are no UTF-8 stand as base64 under key_base64, value_base64.
-void append_record(std::string& out, const RecordStyle& style, const TopicPartition& from,
-                   const record::RecordView& record);
+struct RecordStyle {
+  /// Nothing: JSON.
+  std::optional<RecordTemplate> text = std::nullopt;
+  /// What stands for a null key or value (not in JSON, which has null).
+  std::string null_text = {};
+};
 
-/// Appends a JSON string with its quotes; `text` must be UTF-8.
-void append_json_string(std::string& out, std::string_view text);
-bool is_utf8(std::string_view text);
-std::string to_base64(std::string_view bytes);
+/// "value", "key-value" (with the separator between them), "json", or a template.
+Result<RecordStyle> parse_style(std::string_view format, std::string_view key_separator,
+                                std::string_view null_text);
+
+/// JSON is one line: topic, partition, offset, timestamp, key, value, headers, in this order; bytes
+/// that are no UTF-8 stand as base64 under key_base64, value_base64.
+void append_record(std::string& out, const RecordStyle& style, const PrintedRecord& record);
 
 }  // namespace millrace::server

@@ -85,23 +85,37 @@ Result<StartPoint> parse_start_point(std::string_view text) {
   return usage_error(cat("'", text, "' is no place to start; write ", kStartPointHelp));
 }
 
-Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPoint& point,
-                                         const std::vector<TopicPartition>& partitions) {
+std::vector<TopicPartition> partitions_of(const TopicDescription& topic) {
+  std::vector<TopicPartition> names;
+  for (const auto& partition : topic.partitions) {
+    names.push_back({.topic = topic.name, .partition = partition.id});
+  }
+  return names;
+}
+
+Result<PartitionOffsets> offsets_at(Admin& admin, const std::vector<TopicPartition>& partitions,
+                                    int64_t timestamp_ms) {
+  PartitionOffsets times;
+  for (const auto& name : partitions) times[name] = timestamp_ms;
+  return admin.list_offsets(times);
+}
+
+Result<PartitionOffsets> resolve(Admin& admin, const StartPoint& point,
+                                 const std::vector<TopicPartition>& partitions) {
   using Kind = StartPoint::Kind;
-  const auto limits = cluster.limits();
   switch (point.kind) {
-    case Kind::beginning: return client::list_offsets(cluster, partitions, kEarliest, limits);
-    case Kind::end: return client::list_offsets(cluster, partitions, kLatest, limits);
-    case Kind::timestamp: return client::list_offsets(cluster, partitions, point.number, limits);
+    case Kind::beginning: return offsets_at(admin, partitions, kEarliest);
+    case Kind::end: return offsets_at(admin, partitions, kLatest);
+    case Kind::timestamp: return offsets_at(admin, partitions, point.number);
     case Kind::offset: {
-      client::PartitionOffsets offsets;
+      PartitionOffsets offsets;
       for (const auto& name : partitions) offsets[name] = point.number;
       return offsets;
     }
     case Kind::before_end: break;
   }
-  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, kEarliest, limits));
-  MILL_TRY(auto offsets, client::list_offsets(cluster, partitions, kLatest, limits));
+  MILL_TRY(const auto starts, offsets_at(admin, partitions, kEarliest));
+  MILL_TRY(auto offsets, offsets_at(admin, partitions, kLatest));
   for (auto& [name, offset] : offsets) offset = std::max(offset - point.number, starts.at(name));
   return offsets;
 }

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
-#include "client/offsets.h"
+#include "millrace/admin.h"
 #include "millrace/result.h"
 
 namespace millrace::server {
@@ -31,9 +32,18 @@ Result<StartPoint> parse_start_point(std::string_view text);
 /// 1970.
 Result<int64_t> parse_time(std::string_view text);
 
+using PartitionOffsets = std::map<TopicPartition, int64_t>;
+
+/// All partitions of a topic.
+std::vector<TopicPartition> partitions_of(const TopicDescription& topic);
+
+/// The offset of each partition at a time, kEarliest or kLatest.
+Result<PartitionOffsets> offsets_at(Admin& admin, const std::vector<TopicPartition>& partitions,
+                                    int64_t timestamp_ms);
+
 /// The offset of each partition; one before the end never lies before the beginning. A plain offset
 /// is taken as it is.
-Result<client::PartitionOffsets> resolve(client::Cluster& cluster, const StartPoint& point,
-                                         const std::vector<TopicPartition>& partitions);
+Result<PartitionOffsets> resolve(Admin& admin, const StartPoint& point,
+                                 const std::vector<TopicPartition>& partitions);
 
 }  // namespace millrace::server

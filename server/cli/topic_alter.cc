@@ -3,7 +3,6 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
-#include "client/topics.h"
 
 namespace millrace::server {
 namespace {
@@ -23,14 +22,10 @@ Result<void> run(const Flags& flags) {
   if (!edits_config && !flags.partitions) {
     return usage_error("nothing to change: give --partitions, --set or --unset");
   }
-  MILL_TRY(const auto cluster, connect(flags.connection));
-  MILL_CHECK(cluster->topic(flags.name, client::MissingTopic::refuse, cluster->limits()));
-  if (edits_config) {
-    MILL_CHECK(client::alter_topic_config(*cluster, flags.name, edits, cluster->limits()));
-  }
-  if (flags.partitions) {
-    MILL_CHECK(client::add_partitions(*cluster, flags.name, *flags.partitions, cluster->limits()));
-  }
+  MILL_TRY(auto admin, connect_admin(flags.connection));
+  MILL_CHECK(admin.describe_topic(flags.name));
+  if (edits_config) MILL_CHECK(admin.alter_topic_config(flags.name, edits));
+  if (flags.partitions) MILL_CHECK(admin.add_partitions(flags.name, *flags.partitions));
   tell("altered topic '" + flags.name + "'");
   return {};
 }

@@ -3,7 +3,6 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
-#include "client/topics.h"
 
 namespace millrace::server {
 namespace {
@@ -19,14 +18,12 @@ struct Flags {
 
 Result<void> run(const Flags& flags) {
   MILL_TRY(const auto configs, parse_assignments(flags.settings));
-  MILL_TRY(const auto cluster, connect(flags.connection));
+  MILL_TRY(auto admin, connect_admin(flags.connection));
   for (const auto& name : flags.names) {
-    auto made = client::create_topic(*cluster,
-                                     {.name = name,
-                                      .partitions = flags.partitions,
-                                      .replication_factor = flags.replication_factor,
-                                      .configs = configs},
-                                     cluster->limits());
+    auto made = admin.create_topic({.name = name,
+                                    .partitions = flags.partitions,
+                                    .replication_factor = flags.replication_factor,
+                                    .configs = configs});
     if (!made && made.error().is(ErrorCode::topic_already_exists) && flags.if_not_exists) {
       tell("topic '" + name + "' exists already");
     } else if (!made) {

@@ -3,7 +3,6 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
-#include "client/topics.h"
 
 namespace millrace::server {
 namespace {
@@ -15,9 +14,9 @@ struct Flags {
 };
 
 Result<void> run(const Flags& flags) {
-  MILL_TRY(const auto cluster, connect(flags.connection));
+  MILL_TRY(auto admin, connect_admin(flags.connection));
   for (const auto& name : flags.names) {
-    auto gone = client::delete_topic(*cluster, name, cluster->limits());
+    auto gone = admin.delete_topic(name);
     if (!gone && gone.error().is(ErrorCode::unknown_topic_or_partition) && flags.if_exists) {
       tell("topic '" + name + "' does not exist");
     } else if (!gone) {

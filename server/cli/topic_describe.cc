@@ -4,9 +4,8 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/output.h"
+#include "cli/start_point.h"
 #include "cli/topic_commands.h"
-#include "client/offsets.h"
-#include "client/topics.h"
 
 namespace millrace::server {
 namespace {
@@ -23,14 +22,12 @@ std::string join_numbers(const std::vector<int32_t>& numbers) {
   return out;
 }
 
-Result<std::string> describe(client::Cluster& cluster, const client::TopicInfo& topic,
-                             const Flags& flags) {
-  const auto limits = cluster.limits();
-  const auto partitions = client::partitions_of(topic);
-  MILL_TRY(const auto starts, client::list_offsets(cluster, partitions, kEarliest, limits));
-  MILL_TRY(const auto ends, client::list_offsets(cluster, partitions, kLatest, limits));
-  MILL_TRY(const auto configs, client::describe_topic_config(cluster, topic.name, limits));
-  std::string out = cat("topic ", topic.name, "  id ", topic.id.to_string(), "  partitions ",
+Result<std::string> describe(Admin& admin, const TopicDescription& topic, const Flags& flags) {
+  const auto partitions = partitions_of(topic);
+  MILL_TRY(const auto starts, offsets_at(admin, partitions, kEarliest));
+  MILL_TRY(const auto ends, offsets_at(admin, partitions, kLatest));
+  MILL_TRY(const auto configs, admin.describe_topic_config(topic.name));
+  std::string out = cat("topic ", topic.name, "  id ", topic.id, "  partitions ",
                         topic.partitions.size(), topic.internal ? "  internal" : "", '\n');
   for (const auto& config : configs) {
     if (!config.own && !flags.all_configs) continue;
@@ -49,19 +46,19 @@ Result<std::string> describe(client::Cluster& cluster, const client::TopicInfo& 
 }
 
 Result<std::string> run(const Flags& flags) {
-  MILL_TRY(const auto cluster, connect(flags.connection));
-  std::vector<client::TopicInfo> topics;
+  MILL_TRY(auto admin, connect_admin(flags.connection));
+  std::vector<TopicDescription> topics;
   if (flags.names.empty()) {
-    MILL_TRY(topics, cluster->topics(cluster->limits()));
+    MILL_TRY(topics, admin.list_topics());
     std::erase_if(topics, [](const auto& topic) { return topic.internal; });
   }
   for (const auto& name : flags.names) {
-    MILL_TRY(auto topic, cluster->topic(name, client::MissingTopic::refuse, cluster->limits()));
+    MILL_TRY(auto topic, admin.describe_topic(name));
     topics.push_back(std::move(topic));
   }
   std::string out;
   for (const auto& topic : topics) {
-    MILL_TRY(const auto text, describe(*cluster, topic, flags));
+    MILL_TRY(const auto text, describe(admin, topic, flags));
     out += text;
   }
   return out;

@@ -13,9 +13,9 @@ struct Flags {
 };
 
 int run(const Flags& flags) {
-  const auto cluster = connect(flags.connection);
-  if (!cluster) return fail(cluster.error());
-  const auto topics = (*cluster)->topics((*cluster)->limits());
+  auto admin = connect_admin(flags.connection);
+  if (!admin) return fail(admin.error());
+  const auto topics = admin->list_topics();
   if (!topics) return fail(topics.error());
   std::string text;
   for (const auto& topic : *topics) {

@@ -7,6 +7,8 @@
 
 #include "cli/common.h"
 #include "cli/line_reader.h"
+#include "cli/progress_line.h"
+#include "millrace/client_error.h"
 
 namespace millrace::server {
 namespace {
@@ -30,9 +32,9 @@ class Lines : public ::testing::Test {
     if (ends_[1] >= 0) ::close(ends_[1]);
     ends_[1] = -1;
   }
-  Outcome next(Milliseconds patience = Milliseconds{0}) {
+  Outcome next() {
     std::string_view line;
-    const auto outcome = reader_->next(line, patience);
+    const auto outcome = reader_->next(line);
     EXPECT_TRUE(outcome);
     line_ = line;
     return *outcome;
@@ -57,17 +59,14 @@ TEST_F(Lines, ComeOneByOneAndALastOneWithoutAnEndCounts) {
   EXPECT_EQ(next(), Outcome::end);
 }
 
-TEST_F(Lines, NothingWithinThePatienceIsIdleAndLosesNothing) {
+TEST_F(Lines, AStopIsNoticedWhileNothingComesAndLosesNothing) {
   type("ha");
-  EXPECT_EQ(next(Milliseconds{1}), Outcome::idle);
-  type("lf\n");
-  EXPECT_EQ(next(Milliseconds{1000}), Outcome::line);
-  EXPECT_EQ(line_, "half");
-}
-
-TEST_F(Lines, AStopIsNoticedWhileNothingComes) {
   stop_ = true;
   EXPECT_EQ(next(), Outcome::stopped);
+  stop_ = false;
+  type("lf\n");
+  EXPECT_EQ(next(), Outcome::line);
+  EXPECT_EQ(line_, "half");
 }
 
 TEST(Assignments, SplitAtTheFirstEqualsSign) {
@@ -95,12 +94,22 @@ TEST(Table, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(format_table({{"A", "B"}, {"long", "x"}}), "A     B\nlong  x\n");
 }
 
+TEST(ProgressLine, HasABarWhereTheTotalIsKnown) {
+  EXPECT_EQ(
+      progress_line(
+          {.records = 1'234'567, .bytes = 120'500'000, .total_bytes = 241'000'000, .seconds = 4}),
+      "[==========>         ] 50%  1,234,567 records  120.5 MB  30.1 MB/s");
+  EXPECT_EQ(progress_line({.records = 12, .bytes = 999}), "12 records  999 B");
+  EXPECT_EQ(progress_line({.records = 1, .bytes = 5, .total_bytes = 5, .seconds = 1}),
+            "[====================] 100%  1 records  5 B  5 B/s");
+}
+
 TEST(ExitCodes, FollowTheKindOfError) {
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::unknown_topic_or_partition, "")), kExitNotFound);
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::group_id_not_found, "")), kExitNotFound);
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::corrupt_message, "")), kExitBadData);
   EXPECT_EQ(exit_code_of(kafka_error(ErrorCode::invalid_config, "")), kExitFailure);
-  EXPECT_EQ(exit_code_of(client::client_error(ClientErrc::interrupted, "")), kExitInterrupted);
+  EXPECT_EQ(exit_code_of(Error(make_error_code(ClientErrc::interrupted), "")), kExitInterrupted);
   EXPECT_EQ(exit_code_of(usage_error("")), kExitUsage);
 }
 

@@ -1,62 +1,68 @@
+// Records as text: by name, by template, as JSON.
 #include <gtest/gtest.h>
 
+#include "cli/common.h"
 #include "cli/record_printer.h"
-#include "record/batch_builder.h"
-#include "record/record_reader.h"
+#include "cli/text_encoding.h"
 
 namespace millrace::server {
 namespace {
 
-struct Sample {
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  std::vector<record::HeaderView> headers = {};
-};
-
-std::string printed(const Sample& sample, const RecordStyle& style) {
-  record::BatchBuilder builder({.base_offset = Offset(7)});
-  const auto view = [](const std::optional<std::string>& text) {
-    return text ? std::optional(as_bytes(*text)) : std::nullopt;
-  };
-  builder.add({.timestamp = 1000,
-               .key = view(sample.key),
-               .value = view(sample.value),
-               .headers = sample.headers});
-  const Bytes bytes = *builder.build();
+std::string printed(PrintedRecord record, std::string_view format,
+                    std::string_view separator = "\t", std::string_view null_text = "") {
+  record.topic = "t";
+  record.partition = 3;
+  record.offset = 7;
+  record.timestamp_ms = 1000;
+  const auto style = parse_style(format, separator, null_text);
+  EXPECT_TRUE(style) << style.error().to_string();
   std::string out;
-  const auto read =
-      record::for_each_record(*record::BatchView::parse(bytes), [&](const record::RecordView& r) {
-        append_record(out, style, {.topic = "t", .partition = 3}, r);
-      });
-  EXPECT_TRUE(read);
+  if (style) append_record(out, *style, record);
   return out;
 }
 
+/// As records have them: lengths as zigzag varints. h=x, empty=null.
+const Headers kHeaders(
+    "\x02h\x02x\x0a"
+    "empty\x01",
+    2);
+
 TEST(RecordPrinter, ValueAloneIsALine) {
-  EXPECT_EQ(printed({.key = "k", .value = "v"}, {}), "v\n");
+  EXPECT_EQ(printed({.key = "k", .value = "v"}, "value"), "v\n");
 }
 
 TEST(RecordPrinter, KeyAndValueStandAroundTheSeparator) {
-  EXPECT_EQ(printed({.key = "k", .value = "v"},
-                    {.format = RecordFormat::key_value, .key_separator = " = "}),
-            "k = v\n");
+  EXPECT_EQ(printed({.key = "k", .value = "v"}, "key-value", " = "), "k = v\n");
 }
 
 TEST(RecordPrinter, NullsArePrintedAsAsked) {
-  EXPECT_EQ(printed({}, {.format = RecordFormat::key_value, .null_text = "NULL"}), "NULL\tNULL\n");
+  EXPECT_EQ(printed({}, "key-value", "\t", "NULL"), "NULL\tNULL\n");
 }
 
 TEST(RecordPrinter, JsonHasAllThereIs) {
-  EXPECT_EQ(printed({.value = "a\"\n\x01", .headers = {{.key = "h", .value = as_bytes("x")}}},
-                    {.format = RecordFormat::json}),
+  EXPECT_EQ(printed({.value = "a\"\n\x01", .headers = kHeaders}, "json"),
             "{\"topic\":\"t\",\"partition\":3,\"offset\":7,\"timestamp\":1000,\"key\":null,"
-            "\"value\":\"a\\\"\\n\\u0001\",\"headers\":[{\"key\":\"h\",\"value\":\"x\"}]}\n");
+            "\"value\":\"a\\\"\\n\\u0001\",\"headers\":[{\"key\":\"h\",\"value\":\"x\"},"
+            "{\"key\":\"empty\",\"value\":null}]}\n");
 }
 
 TEST(RecordPrinter, BytesThatAreNoTextStandAsBase64) {
-  EXPECT_NE(printed({.value = "\xff\xfe"}, {.format = RecordFormat::json})
-                .find("\"value_base64\":\"//4=\""),
+  EXPECT_NE(printed({.value = "\xff\xfe"}, "json").find("\"value_base64\":\"//4=\""),
             std::string::npos);
+}
+
+TEST(RecordPrinter, ATemplateSaysWhatIsPrinted) {
+  EXPECT_EQ(printed({.key = "k", .value = "value"}, "%t[%p]@%o %T %k(%K)=%s(%S)\\n"),
+            "t[3]@7 1000 k(1)=value(5)\n");
+  EXPECT_EQ(printed({.headers = kHeaders}, "%h|%K|%k|100%%", "", "-"), "h=x,empty=-|-1|-|100%");
+}
+
+TEST(RecordPrinter, AnUnknownFormatIsAUsageError) {
+  for (const char* format : {"xml", "%x", "%", "%s%"}) {
+    const auto style = parse_style(format, "", "");
+    ASSERT_FALSE(style) << format;
+    EXPECT_EQ(exit_code_of(style.error()), kExitUsage);
+  }
 }
 
 TEST(Utf8, KnowsWholeAndBrokenSequences) {

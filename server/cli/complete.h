@@ -1,0 +1,28 @@
+// What may stand where a command line is being typed.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::server {
+
+/// Names that only the broker knows.
+struct BrokerNames {
+  /// Of the broker at that address; empty: the default one.
+  std::function<std::vector<std::string>(const std::string& bootstrap)> topics;
+  std::function<std::vector<std::string>(const std::string& bootstrap)> groups;
+};
+
+/// `words` are those behind the program's name, the last one as far as it is typed. Answers whole
+/// words that begin with it: commands, flags, the values of a flag that takes few, names of topics
+/// and groups.
+std::vector<std::string> complete(const CLI::App& program, std::span<const std::string> words,
+                                  const BrokerNames& names);
+
+}  // namespace millrace::server
