@@ -102,6 +102,8 @@ class ClassicMembers : public ::testing::Test {
     let_in(generation, protocol);
     assign(partitions);
     (void)host_.told();
+    EXPECT_EQ(beats_.requests.size(), 1U) << "the session begins now";
+    beats_.requests.clear();
   }
   void give_id() { joins_.answer({.error_code = ErrorCode::member_id_required, .member_id = "m"}); }
   void rebalance() {
@@ -362,7 +364,7 @@ TEST_F(ClassicMembers, ACoordinatorThatMovedIsFoundAgain) {
   pass(options_.heartbeat_interval);
   heartbeat_error_ = ErrorCode::none;
   pass(milliseconds(1'000));
-  EXPECT_EQ(beats_.requests.size(), 2U) << "again soon";
+  EXPECT_EQ(beats_.requests.size(), 3U) << "again soon";
   EXPECT_EQ(group_->coordinator_requests, 3);
   EXPECT_EQ(joins_.requests.size(), 2U);
   EXPECT_EQ(host_.told(), "assign t-0");
@@ -584,7 +586,7 @@ TEST_F(ClassicMembers, AFencedInstanceLosesWhatItHas) {
   EXPECT_EQ(host_.told(), "lose t-0");
   heartbeat_error_ = ErrorCode::none;
   pass(milliseconds(60'000));
-  EXPECT_EQ(beats_.requests.size(), 1U);
+  EXPECT_EQ(beats_.requests.size(), 2U);
   resubscribe({"t"});
   EXPECT_EQ(joins_.requests.size(), 2U) << "subscribing again begins anew";
 }
@@ -723,7 +725,7 @@ TEST_F(ClassicMembers, AStaticMemberDoesNotLeave) {
   leave();
   EXPECT_TRUE(leaves_.requests.empty());
   pass(milliseconds(60'000));
-  EXPECT_TRUE(beats_.requests.empty());
+  EXPECT_EQ(beats_.requests.size(), 1U);
 }
 
 TEST_F(ClassicMembers, WhoWaitsToBeLetInCanLeave) {

@@ -139,14 +139,16 @@ Task<Result<ClassicMember::Joined>> ClassicMember::enter(Self self, uint64_t att
 }
 
 Result<void> ClassicMember::accept(const Joined& joined) {
-  // A join that is answered at once does not prolong the session of who was in the group before.
-  if (generation_ < 0) session_end_ = now() + options_.session_timeout;
+  // A join that is answered at once prolongs no session; a heartbeat does.
+  if (generation_ < 0) {
+    session_end_ = now() + options_.session_timeout;
+    next_beat_ = now();
+  }
   member_id_ = joined.member_id;
   generation_ = joined.generation_id;
   identity_.member_id = member_id_;
   identity_.generation = generation_;
   waited_for_until_ = now() + options_.max_poll_interval;
-  next_beat_ = now() + options_.heartbeat_interval;
   next_look_ = SteadyTime::max();
   topics_.stop_watching();
   changed_.raise();
