@@ -223,6 +223,20 @@ TEST_F(ConsumerMembers, ALossDoesNotWaitForNames) {
   EXPECT_EQ(host_.told(), "lose t-0");
 }
 
+TEST_F(ConsumerMembers, NamesAreAskedForAgain) {
+  join({{"t", {0}}});
+  group_->is_silent = true;
+  answer_next(2, Wanted{{"t", {0}}, {"u", {0}}});
+  beats_.answer_at_once = [](const Request& request) {
+    return Response{.member_epoch = request.member_epoch, .heartbeat_interval_ms = 3'000};
+  };
+  pass(client_options_.request_timeout);
+  group_->is_silent = false;
+  EXPECT_EQ(host_.told(), "");
+  pass(milliseconds(1'000));
+  EXPECT_EQ(host_.told(), "assign u-0");
+}
+
 TEST_F(ConsumerMembers, TopicsAreCreatedByWhoSubscribesToThem) {
   options_.allow_auto_create_topics = true;
   subscribe({.topics = {"t", "new"}, .pattern = {}});

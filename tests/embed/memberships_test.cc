@@ -184,10 +184,13 @@ class Chaos {
 
  private:
   uint64_t pick(uint64_t count) { return random_() % count; }
+  bool is_classic() const { return kind_.protocol == GroupProtocol::classic; }
   size_t anyone() { return pick(world_.participants.size()); }
 
   void join() {
-    const size_t place = world_.join(options_of(kind_, joined_++), some_topics());
+    ConsumerOptions options = options_of(kind_, joined_++);
+    if (!is_classic()) options.max_poll_interval = milliseconds(60'000);
+    const size_t place = world_.join(options, some_topics());
     world_.participants[place].links->fate = [this](int16_t api_key) { return fate(api_key); };
   }
   Subscription some_topics() {
@@ -224,13 +227,13 @@ class Chaos {
     const bool is_sudden = pick(2) == 0 || gone.links->is_cut();
     is_sudden ? world_.crash(who) : world_.leave(who);
   }
-  /// A member of the consumer protocol does not know how long its session is, nor how long it may
-  /// take to give something up: it is cut off for less than that, and not twice in that time.
+  /// A member of the consumer protocol does not know how long its session is, nor when the
+  /// coordinator ends its patience with what is to be given up: it is cut off for much less than
+  /// that, and not twice in that time.
   void trouble(Participant& who) {
     constexpr milliseconds kKnown{30'000}, kUnknown{8'000}, kBetween{45'000};
-    const bool is_classic = kind_.protocol == GroupProtocol::classic;
-    if (!is_classic && who.is_cut_until + kBetween > world_.now()) return;
-    who.is_cut_until = world_.now() + (is_classic ? kKnown : kUnknown) * pick(100) / 100;
+    if (!is_classic() && who.is_cut_until + kBetween > world_.now()) return;
+    who.is_cut_until = world_.now() + (is_classic() ? kKnown : kUnknown) * pick(100) / 100;
     who.links->cut();
   }
 
