@@ -201,6 +201,8 @@ TEST_F(ConsumerMembers, TopicsWithoutANameAreWaitedFor) {
   EXPECT_EQ(host_.told(), "");
   pass(milliseconds(1'000));
   EXPECT_GT(group_->metadata_requests, 1);
+  answer(1);
+  EXPECT_EQ(owned(), "");
   group_->hides_ids = false;
   pass(milliseconds(1'000));
   EXPECT_EQ(host_.told(), "assign t-0");
@@ -209,9 +211,39 @@ TEST_F(ConsumerMembers, TopicsWithoutANameAreWaitedFor) {
   answer_next(2, Wanted{{"t", {0, 1}}, {"u", {0}}});
   EXPECT_EQ(host_.told(), "assign t-1") << "what has a name does not wait for the rest";
   EXPECT_EQ(owned(), "t-0 t-1");
+  answer(2);
   group_->hides_ids = false;
   pass(milliseconds(2'000));
   EXPECT_EQ(host_.told(), "assign u-0");
+}
+
+TEST_F(ConsumerMembers, NothingIsAddedWhileTheCoordinatorIsToldOfLess) {
+  join({{"t", {0}}});
+  group_->hides_ids = true;
+  answer_next(2, Wanted{{"t", {0}}, {"u", {0}}});
+  ASSERT_EQ(beats_.waiting.size(), 1U) << "u is nameless, and the rest is acknowledged";
+  EXPECT_EQ(owned(), "t-0");
+  group_->hides_ids = false;
+  pass(milliseconds(1'000));
+  EXPECT_EQ(host_.told(), "");
+  answer(2, Wanted{{"t", {0}}});
+  EXPECT_EQ(host_.told(), "") << "it was taken back";
+}
+
+TEST_F(ConsumerMembers, ATargetThatIsThereAlreadyIsAcknowledged) {
+  join({{"t", {0}}});
+  host_.is_busy = true;
+  answer_next(2, Wanted{{"t", {0, 1}}});
+  driver_->pass(kInterval);
+  EXPECT_EQ(owned(), "t-0 t-1");
+  // It comes and goes before the member gets to it.
+  answer(2, Wanted{{"t", {0, 1}}, {"u", {0}}});
+  driver_->pass(kInterval);
+  answer(2, Wanted{{"t", {0, 1}}});
+  host_.is_busy = false;
+  poll();
+  ASSERT_EQ(beats_.waiting.size(), 1U);
+  EXPECT_EQ(owned(), "t-0 t-1") << "the coordinator waits to be told without u-0";
 }
 
 TEST_F(ConsumerMembers, ALossDoesNotWaitForNames) {

@@ -36,6 +36,7 @@ Task<void> ConsumerMember::beat_once(Self self, uint64_t life) {
   self->has_asked_ = true;
   Request request = self->next_request();
   Told told{.subscription = self->subscription_, .owned = self->owned_};
+  self->is_telling_ = request.topic_partitions.has_value();
   VersionRange spoken = kSpoken<Request>;
   if (!told.subscription.pattern.empty()) spoken.min = kFirstWithRegex;
   auto asking = ask_coordinator<Response>(gateway, self->options_.group, Lane::coordinator,
@@ -43,6 +44,7 @@ Task<void> ConsumerMember::beat_once(Self self, uint64_t life) {
                                           gateway.request_deadline(SteadyTime::max()), spoken);
   auto answered = co_await asking;
   if (self->is_over(life) || self->stage_number_ != stage_number) co_return;
+  if (std::exchange(self->is_telling_, false)) self->changed_.raise();
   if (!answered) {
     self->on_refused(std::move(answered).error());
     co_return;
@@ -104,7 +106,10 @@ void ConsumerMember::on_answer(const Response& response) {
     target[id].insert(partitions.begin(), partitions.end());
   }
   std::erase_if(target, [](const auto& topic) { return topic.second.empty(); });
+  if (target_ == target) return;
   target_ = std::move(target);
+  must_acknowledge_ = true;
+  are_names_late_ = false;
   changed_.raise();
 }
 

@@ -72,7 +72,9 @@ void ConsumerMember::enter(Stage stage) {
   ++stage_number_;
   epoch_ = 0;
   told_.reset();
+  is_telling_ = false;
   target_.reset();
+  must_acknowledge_ = false;
   changed_.raise();
 }
 

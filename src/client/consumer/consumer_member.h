@@ -85,9 +85,14 @@ class ConsumerMember final : public Membership,
   // Reconciling: consumer_reconcile.cc.
   static Task<void> run(Self self, uint64_t life);
   static Task<void> lose_all(Self self, uint64_t life);
-  static Task<void> reconcile(Self self);
   /// What it should have, as far as its topics' names are known.
   Ids wanted() const;
+  /// What the host has and should not have.
+  Partitions surplus() const;
+  static Task<void> give_up(Self self, Partitions surplus);
+  bool may_adopt() const;
+  static Task<void> adopt(Self self);
+  void acknowledge();
   void disown_all_but(const Ids& wanted);
   Partitions named(const Ids& ids) const;
   std::vector<Uuid> nameless() const;
@@ -116,9 +121,11 @@ class ConsumerMember final : public Membership,
   /// be told all.
   struct Told {
     Subscription subscription;
-    Ids owned;
+    std::optional<Ids> owned;
   };
   std::optional<Told> told_;
+  /// While a heartbeat that tells what is owned is under way.
+  bool is_telling_ = false;
   bool has_asked_ = false;
   SteadyTime next_beat_;
   Milliseconds interval_;
@@ -126,9 +133,12 @@ class ConsumerMember final : public Membership,
 
   /// What the coordinator wants the member to have; nothing where it has not said.
   std::optional<Ids> target_;
+  bool must_acknowledge_ = false;
   Ids owned_;
   std::map<Uuid, std::string> names_;
   bool is_looking_ = false;
+  /// They were looked for and not found since the target came.
+  bool are_names_late_ = false;
 };
 
 }  // namespace millrace::client

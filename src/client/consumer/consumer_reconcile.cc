@@ -20,11 +20,17 @@ Task<void> ConsumerMember::run(Self self, uint64_t life) {
       }
     } else {
       self->look_for_names();
-      if (self->wanted() != self->owned_) {
-        auto reconciling = reconcile(self);
-        co_await reconciling;
+      if (Partitions surplus = self->surplus(); !surplus.empty()) {
+        auto giving_up = give_up(self, std::move(surplus));
+        co_await giving_up;
         continue;
       }
+      if (self->may_adopt()) {
+        auto adopting = adopt(self);
+        co_await adopting;
+        continue;
+      }
+      self->acknowledge();
     }
     co_await self->changed_.wait_until(SteadyTime::max());
   }
@@ -82,6 +88,8 @@ Task<void> ConsumerMember::find_names(Self self, uint64_t life) {
     if (self->is_over(life)) co_return;
     if (found) self->learn_names(*found);
     if (self->nameless().empty()) break;
+    self->are_names_late_ = true;
+    self->changed_.raise();
     auto pausing = gateway.pause(backoff.next());
     co_await pausing;
     if (self->is_over(life)) co_return;
@@ -108,30 +116,45 @@ void ConsumerMember::learn_names(const std::vector<TopicDescription>& topics) {
   changed_.raise();
 }
 
-/// One after the other, each told to the coordinator: what must go, then what comes.
-Task<void> ConsumerMember::reconcile(Self self) {
-  MemberHost& host = self->host_;
-  const uint64_t stage_number = self->stage_number_;
-  const Ids target = *self->target_;
-  const Ids wanted = self->wanted();
-  const Partitions wanted_names = self->named(wanted);
-  Partitions assigned = host.assigned();
+ConsumerMember::Partitions ConsumerMember::surplus() const {
+  Partitions assigned = host_.assigned();
   std::ranges::sort(assigned);
-  Partitions revoked = without(assigned, wanted_names);
-  if (!revoked.empty()) {
-    auto revoking = host.revoke(std::move(revoked));
-    co_await revoking;
-    if (self->stage_number_ != stage_number) co_return;
-    self->disown_all_but(wanted);
-    self->beat_now();
-    // Meanwhile the coordinator may want something else.
-    if (self->target_ != target) co_return;
-  }
-  if (wanted == self->owned_) co_return;
-  self->owned_ = wanted;
-  auto assigning = host.assign(without(wanted_names, assigned), false);
+  return without(assigned, named(wanted()));
+}
+
+Task<void> ConsumerMember::give_up(Self self, Partitions surplus) {
+  const uint64_t stage_number = self->stage_number_;
+  const Ids kept = self->wanted();
+  auto revoking = self->host_.revoke(std::move(surplus));
+  co_await revoking;
+  if (self->stage_number_ != stage_number) co_return;
+  self->disown_all_but(kept);
+  self->beat_now();
+}
+
+/// Only what the coordinator wanted when it last learned what the member owns: it takes back at
+/// once what it wanted before and is not told of.
+bool ConsumerMember::may_adopt() const { return wanted() != owned_ && told_ && !is_telling_; }
+
+Task<void> ConsumerMember::adopt(Self self) {
+  const uint64_t stage_number = self->stage_number_;
+  Partitions assigned = self->host_.assigned();
+  std::ranges::sort(assigned);
+  self->owned_ = self->wanted();
+  Partitions added = without(self->named(self->owned_), assigned);
+  auto assigning = self->host_.assign(std::move(added), false);
   co_await assigning;
   if (self->stage_number_ == stage_number) self->beat_now();
+}
+
+/// Each target is answered with what the member owns, even where that is the same as before. What
+/// must go is not kept from others by topics whose names are not to be found.
+void ConsumerMember::acknowledge() {
+  if (!must_acknowledge_ || wanted() != owned_) return;
+  if (!are_names_late_ && !nameless().empty()) return;
+  must_acknowledge_ = false;
+  if (told_) told_->owned.reset();
+  beat_now();
 }
 
 void ConsumerMember::disown_all_but(const Ids& wanted) {
