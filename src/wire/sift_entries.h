@@ -16,12 +16,14 @@ struct Sifted {
   size_t taken = 0;
 };
 
+/// Whether an entry stays in its request.
+using KeepEntry = std::function<bool(const Entry&)>;
+
 namespace detail {
 
-template <class Keep>
 class Sieve {
  public:
-  Sieve(int16_t version, Sorts answered, Keep& keep)
+  Sieve(int16_t version, Sorts answered, const KeepEntry& keep)
       : version_(version), answered_(answered), keep_(keep) {}
 
   /// `entry` is what the structs around this one name.
@@ -101,12 +103,12 @@ class Sieve {
     if (entry.resource_type == kTopicResource) entry.topic = entry.resource_name;
     if (entry.resource_type == kGroupResource) entry.group = entry.resource_name;
     if (entry.coordinator_type == kGroupCoordinator) entry.group = entry.coordinator_key;
-    return keep_(std::as_const(entry)) ? Sifted{.kept = 1} : Sifted{.taken = 1};
+    return keep_(entry) ? Sifted{.kept = 1} : Sifted{.taken = 1};
   }
 
   const int16_t version_;
   const Sorts answered_;
-  Keep& keep_;
+  const KeepEntry& keep_;
 };
 
 }  // namespace detail
@@ -114,9 +116,9 @@ class Sieve {
 /// Shows each entry to `keep` and takes out those that it does not keep, and with them what is then
 /// left empty. `answered` is what the answer has errors for (error_places.h): a request whose
 /// answer has one error for all is one entry.
-template <Message Request, class Keep>
-Sifted sift_entries(Request& request, int16_t version, Sorts answered, Keep keep) {
-  return detail::Sieve<Keep>(version, answered, keep).sift(request, Entry());
+template <Message Request>
+Sifted sift_entries(Request& request, int16_t version, Sorts answered, const KeepEntry& keep) {
+  return detail::Sieve(version, answered, keep).sift(request, Entry());
 }
 
 }  // namespace millrace::wire

@@ -121,8 +121,7 @@ class TypedFaultyCall final : public FaultyCall {
   }
 
  private:
-  template <class Keep>
-  wire::Sifted sift(Keep keep) {
+  wire::Sifted sift(const wire::KeepEntry& keep) {
     return wire::sift_entries(
         call_->request, call_->version(), answered_,
         [&](const wire::Entry& entry) { return keep(with_topic_name(entry, context())); });
