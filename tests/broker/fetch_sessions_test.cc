@@ -150,5 +150,12 @@ TEST_F(FetchSessionsTest, TheSessionIdleForLongestGivesWayAfterTwoMinutes) {
   EXPECT_EQ(begin(second, 2).session_id(), second);
 }
 
+TEST_F(FetchSessionsTest, TellsWhatASessionStandsFor) {
+  const int32_t id = session_over(2);
+  begin(id, 1, {target(2)}, {key(0)});
+  EXPECT_EQ(sessions_.partitions_of(id), (std::vector<FetchSessionKey>{key(1), key(2)}));
+  EXPECT_TRUE(sessions_.partitions_of(id + 1).empty());
+}
+
 }  // namespace
 }  // namespace millrace::broker

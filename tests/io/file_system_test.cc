@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "base/text.h"
+#include "io/disk_faults.h"
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 
@@ -178,6 +179,11 @@ TEST_P(AnyFileSystem, ReadFileRefusesWhatIsTooLarge) {
 INSTANTIATE_TEST_SUITE_P(
     Kinds, AnyFileSystem,
     ::testing::Values(Kind{"posix", make_posix_file_system},
+                      Kind{"with_faults",
+                           [] {
+                             return with_faults(make_posix_file_system(),
+                                                std::make_shared<DiskFaults>());
+                           }},
                       Kind{"memory", [] { return std::make_unique<MemoryFileSystem>(); }},
                       Kind{"faulty", [] { return std::make_unique<FaultyFileSystem>(); }}),
     [](const auto& param) { return param.param.name; });

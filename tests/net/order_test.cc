@@ -41,6 +41,21 @@ TEST(Connection, AnswersOfManyThreadsLeaveInOrder) {
   for (auto& thread : threads) thread.join();
 }
 
+TEST(Connection, WhatAClosingAnswerComesWithLeavesInItsTurn) {
+  HeldRequests held;
+  TestDispatcher dispatcher(held.handle());
+  TestServer server(dispatcher);
+  Peer peer(server.port());
+  for (const char* text : {"a", "b", "c"}) peer.send(text);
+  auto requests = held.take_when(3);
+  std::move(requests[2].reply).send(response_of("too late"));
+  std::move(requests[1].reply).close_connection(response_of("last words"));
+  std::move(requests[0].reply).send(response_of("a"));
+  EXPECT_EQ(peer.receive(), "a");
+  EXPECT_EQ(peer.receive(), "last words");
+  EXPECT_EQ(peer.receive(), std::nullopt);
+}
+
 TEST(Connection, RequestWithoutAnswerTakesNoTurn) {
   TestDispatcher dispatcher([](RequestFrame frame, Reply reply) {
     const auto text = as_text(frame.bytes.view());
