@@ -252,14 +252,6 @@ TEST_F(ConsumerMembership, UnsubscribingGivesEverythingUp) {
   EXPECT_TRUE(core_->assign({part(1)})) << "it may go on by itself";
 }
 
-TEST_F(ConsumerMembership, AnAssignmentTakesTheSubscriptionsPlaceOnlyAfterIt) {
-  make({.group = "g"});
-  ASSERT_TRUE(core_->assign({part(0)}));
-  EXPECT_TRUE(core_->subscribe({.topics = {"t"}}).error().is(ClientErrc::unsupported))
-      << "without memberships";
-  EXPECT_EQ(core_->assignment(), Names{part(0)});
-}
-
 TEST_F(ConsumerMembership, CloseTellsWhatIsLeftAndLeaves) {
   join();
   const auto lost = lose({part(0)});

@@ -64,9 +64,6 @@ Result<void> ConsumerCore::subscribe(Subscription subscription) {
   MILL_TRY(const auto use, enter_outermost("subscribe"));
   MILL_CHECK(check(subscription));
   if (!group_) return wrong("subscribing needs a group (group.id)");
-  if (!group_->has_memberships()) {
-    return client_error(ClientErrc::unsupported, "this client has no group membership yet");
-  }
   if (mode_ == Mode::assigned) drop(states_->assigned());
   mode_ = Mode::subscribed;
   mailbox_->forget_failure();

@@ -30,8 +30,6 @@ class Group final : public MemberHost, public std::enable_shared_from_this<Group
         std::shared_ptr<PartitionStates> states, std::shared_ptr<Mailbox> mailbox, std::string name,
         MakeMembership make_membership);
 
-  /// Any thread. Without memberships nobody can subscribe.
-  bool has_memberships() const { return make_membership_ != nullptr; }
   const std::string& name() const { return name_; }
   /// Any thread: the program polls.
   void note_poll(SteadyTime now) { last_polled_ = now; }
