@@ -260,6 +260,42 @@ TEST_F(DirectoryReaders, ReadNothingOfWhatACrashDamaged) {
   EXPECT_EQ(read_all(late, 7), texts(100, 5));
 }
 
+TEST_F(DirectoryReaders, DoNotGoOnInALogThatWasRecovered) {
+  Topic topic = make({.name = "t"});
+  stop();
+  auto dying = BrokerImpl::open(options(), std::nullopt).value();
+  const std::string large(70, 'x');
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(dying->topic("t").value()->append(0, std::vector<LogRecord>{{.value = large}},
+                                                  Acks::leader));
+  }
+  DirectoryReader reader = open();
+  EXPECT_EQ(read_all(reader).size(), 10U);
+  dying.reset();
+  const std::string file = dir_ + "/t-0/00000000000000000000.log";
+  const auto batch = std::filesystem::file_size(file) / 10;
+  std::filesystem::resize_file(file, 7 * batch);
+  start();
+  topic = broker_->topic("t").value();
+  // Where offset 10 was, offset 13 is now.
+  for (int i = 7; i < 20; ++i) ASSERT_TRUE(topic.append(0, {.value = std::to_string(10 + i)}));
+  ASSERT_EQ(std::filesystem::file_size(file), 7 * batch + 13 * batch / 2) << "half as large";
+  EXPECT_EQ(read_all(reader, 10).front(), "20");
+}
+
+TEST_F(DirectoryReaders, KnowTheStartThatTheFilesHave) {
+  Topic topic = make(small_segments("t"));
+  append(topic, 0, 50);
+  // Retention has removed the first, and not told yet.
+  std::filesystem::remove(dir_ + "/t-0/00000000000000000000.log");
+  DirectoryReader reader = open();
+  EXPECT_EQ(reader.log_start_offset(kPartition).value(), 0);
+  EXPECT_EQ(refusal(reader, 0), ErrorCode::offset_out_of_range);
+  const int64_t start = reader.log_start_offset(kPartition).value();
+  EXPECT_GT(start, 0);
+  EXPECT_EQ(refusal(reader, start), std::nullopt);
+}
+
 TEST_F(DirectoryReaders, WaitForTheFirstRecord) {
   Topic topic = make({.name = "t"});
   DirectoryReader reader = open();
@@ -344,7 +380,10 @@ TEST_F(DirectoryReaders, SeeNoRecordThatIsNotDurableYet) {
     first = reader.high_watermark(kPartition).value();
   } while (first > written);
   EXPECT_EQ(refusal(reader, written + 1), std::nullopt) << "that far the log goes";
-  executor.run();
+  // The batch can be seen a moment before its sync is asked for.
+  do {
+    executor.run();
+  } while (durable.wait_for(milliseconds(1)) != std::future_status::ready);
   EXPECT_EQ(durable.get().value(), first);
   EXPECT_EQ(reader.high_watermark(kPartition).value(), written + 1);
   EXPECT_EQ(read_all(reader, first), (Texts{"all", "leader"}));
