@@ -79,8 +79,8 @@ Result<void> LogReader::list() {
       files_.push_back({.base = *swap, .suffix = kSwapSuffix});
     }
   }
-  // Either of two with one base will do; the names are sorted, so the old one comes first.
-  std::ranges::stable_sort(files_, {}, &LogFile::base);
+  // Either of two with one base will do.
+  std::ranges::sort(files_, {}, &LogFile::base);
   const auto twice = std::ranges::unique(files_, {}, &LogFile::base);
   files_.erase(twice.begin(), twice.end());
   return {};

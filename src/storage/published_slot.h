@@ -120,7 +120,7 @@ class PublishedSlot {
   std::atomic<uint64_t> segments_begun_;
   std::array<std::atomic<uint64_t>, 2> topic_id_;
   std::atomic<int32_t> partition_;
-  std::array<std::byte, 4> unused_;
+  [[maybe_unused]] std::array<std::byte, 4> unused_;
   std::array<Copy, 2> copies_;
 };
 static_assert(sizeof(PublishedSlot) == 128);
