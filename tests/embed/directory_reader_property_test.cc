@@ -62,7 +62,8 @@ class RandomLives : public DirectoryReaders {
     } else if (choice < 90) {
       const int64_t end = topic_->high_watermark(0);
       // Not of a topic that is compacted only.
-      (void)broker_->admin().delete_records({{kPartition, static_cast<int64_t>(draw(end + 1))}});
+      (void)broker_->admin().delete_records(
+          {{kPartition, static_cast<int64_t>(draw(static_cast<uint64_t>(end) + 1))}});
     } else if (choice < 95) {
       stop();
       start();
@@ -88,7 +89,8 @@ class RandomLives : public DirectoryReaders {
     const int64_t end = topic_->high_watermark(0);
     for (int i = 0; i < 5; ++i) {
       const ReadOptions options{
-          .offset = draw(3) == 0 ? last_ : static_cast<int64_t>(draw(end + 2)),
+          .offset =
+              draw(3) == 0 ? last_ : static_cast<int64_t>(draw(static_cast<uint64_t>(end) + 2)),
           .bytes_max = draw(2) == 0 ? size_t{1} << 20 : draw(3'000),
           .isolation = draw(2) == 0 ? Isolation::read_committed : Isolation::read_uncommitted};
       const auto ours = reader_.read(kPartition, options);

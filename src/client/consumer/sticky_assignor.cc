@@ -140,8 +140,8 @@ size_t Sharing::least_loaded(const Topic& topic) const {
 void Sharing::fill() {
   std::vector<size_t> order(topics_.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, {},
-                           [this](size_t topic) { return topics_[topic].takers.size(); });
+  std::ranges::sort(
+      order, {}, [this](size_t topic) { return std::pair(topics_[topic].takers.size(), topic); });
   for (const size_t t : order) {
     const Topic& topic = topics_[t];
     if (topic.takers.empty()) continue;

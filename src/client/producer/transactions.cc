@@ -226,7 +226,7 @@ Task<Result<void>> Transactions::clear(Kept sender, Milliseconds limit) {
 
 Task<void> Transactions::clear_behind(Kept sender, Milliseconds limit) {
   auto clearing = clear(std::move(sender), limit);
-  co_await clearing;
+  [[maybe_unused]] const auto cleared = co_await clearing;
 }
 
 Task<bool> Transactions::wait_for_records(SteadyTime deadline) {
