@@ -25,7 +25,7 @@
 namespace {
 
 using namespace millrace;
-using Clock = std::chrono::steady_clock;
+using Time = std::chrono::steady_clock;
 
 constexpr size_t kRecordBytes = 100;
 constexpr int kSingles = 200'000;
@@ -45,8 +45,8 @@ void must(const Result<void>& result, const char* what) {
   if (!result) fail(what, result.error());
 }
 
-double micros_since(Clock::time_point began) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - began).count();
+double micros_since(Time::time_point began) {
+  return std::chrono::duration<double, std::micro>(Time::now() - began).count();
 }
 
 void tell(const char* what, const char* unit, double value) {
@@ -81,7 +81,7 @@ void measure_hand_over(Broker& broker, bool is_sleeping) {
                "reading");
       if (read.empty()) continue;
       const double now_ns =
-          std::chrono::duration<double, std::nano>(Clock::now().time_since_epoch()).count();
+          std::chrono::duration<double, std::nano>(Time::now().time_since_epoch()).count();
       seen_after.push_back((now_ns - static_cast<double>(began_ns.load())) / 1e3);
       next = read.next_offset();
       seen = next;
@@ -91,7 +91,7 @@ void measure_hand_over(Broker& broker, bool is_sleeping) {
     // The reader is asleep again, or at its next look, before the next record comes.
     while (seen < i) std::this_thread::yield();
     if (is_sleeping) std::this_thread::sleep_for(std::chrono::microseconds(50));
-    began_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+    began_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(Time::now().time_since_epoch())
                    .count();
     must(topic.append(0, {.value = value}, Acks::leader), "appending");
   }
@@ -106,7 +106,7 @@ void measure_write(const std::string& dir) {
   std::vector<double> took;
   for (int i = 0; i < kSingles; ++i) {
     iovec part{.iov_base = bytes.data(), .iov_len = bytes.size()};
-    const auto began = Clock::now();
+    const auto began = Time::now();
     if (pwritev(file, &part, 1, static_cast<off_t>(i) * static_cast<off_t>(bytes.size())) < 0) {
       std::perror("pwritev");
       std::exit(1);
@@ -121,7 +121,7 @@ void measure_batches(Broker& broker, int64_t count) {
   Topic topic = must(broker.ensure_topic({.name = "batches", .partitions = 1}), "creating a topic");
   const std::string value(kRecordBytes, 'v');
   const std::vector<LogRecord> batch(kBatch, {.value = value});
-  auto began = Clock::now();
+  auto began = Time::now();
   for (int64_t sent = 0; sent < count; sent += static_cast<int64_t>(kBatch)) {
     must(topic.append(0, batch, Acks::leader), "appending");
   }
@@ -129,7 +129,7 @@ void measure_batches(Broker& broker, int64_t count) {
        static_cast<double>(count) / micros_since(began) * 1e6);
   size_t bytes = 0;
   int64_t next = 0;
-  began = Clock::now();
+  began = Time::now();
   while (next < count) {
     const auto read =
         must(topic.read(0, {.offset = next, .bytes_max = size_t{4} << 20}), "reading");
@@ -145,10 +145,10 @@ void measure_batches(Broker& broker, int64_t count) {
 
 void measure_life(const std::string& dir) {
   for (const char* what : {"opened, new", "opened, empty"}) {
-    auto began = Clock::now();
+    auto began = Time::now();
     Broker broker = must(Broker::open({.dir = dir}), "opening");
     tell(what, "us", micros_since(began));
-    began = Clock::now();
+    began = Time::now();
     must(broker.close(), "closing");
     tell("closed, empty", "us", micros_since(began));
   }
@@ -170,7 +170,7 @@ int main(int argc, char** argv) {
   measure_hand_over(broker, false);
   measure_hand_over(broker, true);
   measure_batches(broker, count);
-  const auto began = Clock::now();
+  const auto began = Time::now();
   must(broker.close(), "closing");
   tell("closed", "us", micros_since(began));
   std::filesystem::remove_all(dir);
