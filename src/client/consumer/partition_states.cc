@@ -135,12 +135,16 @@ std::optional<PartitionStates::Turn> PartitionStates::take_turn(bool errors_too)
   turn.data = std::move(state.data.front());
   state.data.pop_front();
   state.is_taken = true;
+  state.is_opening = !turn.data->is_open();
   return turn;
 }
 
 void PartitionStates::note_opened(const Turn& turn) {
   const std::lock_guard lock(mutex_);
-  if (State* const state = find(*turn.name)) state->from = turn.data->end();
+  State* const state = find(*turn.name);
+  if (state == nullptr) return;
+  state->from = turn.data->end();
+  state->is_opening = false;
 }
 
 void PartitionStates::end_turn(Turn turn, bool failed) {
@@ -148,6 +152,7 @@ void PartitionStates::end_turn(Turn turn, bool failed) {
   State* const state = find(*turn.name);
   if (state == nullptr) return;
   state->is_taken = false;
+  state->is_opening = false;
   state->position = turn.data->next();
   if (!failed && !turn.data->is_at_end()) {
     state->data.push_front(std::move(turn.data));

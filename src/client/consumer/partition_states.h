@@ -133,13 +133,15 @@ class PartitionStates {
     bool is_under_way = false;
     /// A poll reads the first of the data now.
     bool is_taken = false;
+    /// And has yet to open it: where it ends, and the next fetch begins, is not known.
+    bool is_opening = false;
     bool is_fresh = true;
     SteadyTime retry_at = SteadyTime::min();
     std::deque<std::unique_ptr<FetchedData>> data;
     std::optional<Error> error;
 
     bool is_quiet() const { return is_paused || is_stopped; }
-    bool is_full() const { return !data.empty() && !data.back()->is_open(); }
+    bool is_full() const { return is_opening || (!data.empty() && !data.back()->is_open()); }
   };
 
   State* find(const TopicPartition& partition);
