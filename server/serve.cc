@@ -1,7 +1,6 @@
 // millrace serve: the broker as a program.
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -14,7 +13,7 @@
 #include "base/try.h"
 #include "broker/config/broker_config.h"
 #include "broker/config/config_key.h"
-#include "command.h"
+#include "command_line.h"
 #include "config_file.h"
 #include "embed/broker_impl.h"
 #include "embed/listeners.h"
@@ -209,30 +208,29 @@ int serve(const ServeFlags& flags) {
 
 }  // namespace
 
-void add_serve(Program& program) {
+void add_serve(Command program) {
   auto flags = std::make_shared<ServeFlags>();
-  CLI::App* command = program.app.add_subcommand(
-      "serve", "Serve the Kafka protocol on a data directory until SIGTERM or SIGINT.");
-  command->footer(
-      "Example: millrace serve --dir ./millrace-data --listen 127.0.0.1:9092 --set "
+  const auto command =
+      program.add("serve", "Serve the Kafka protocol on a data directory until SIGTERM or SIGINT.");
+  command.example(
+      "millrace serve --dir ./millrace-data --listen 127.0.0.1:9092 --set "
       "num.partitions=3\n"
       "The first line on stdout is \"ready kafka=HOST:PORT registry=... http=...\", when requests "
       "are served.");
-  command->add_option("--config", flags->config_file,
-                      "File of key=value lines as in Kafka's server.properties");
-  command->add_option("--set", flags->settings, "key=value, over the file; may be repeated");
-  command->add_option("--dir", flags->dir, "Data directory (default ./millrace-data)");
-  command->add_option("--listen", flags->listen,
-                      "HOST:PORT of the Kafka protocol (default 127.0.0.1:9092); port 0 picks a "
-                      "free one; a host name is what clients are told; may be repeated");
-  command->add_option("--registry", flags->registry,
-                      "HOST:PORT of the schema registry, or off; not served yet");
-  command->add_option("--http", flags->http,
-                      "HOST:PORT of metrics and health, or off; not served yet");
-  command->add_flag("--memory", flags->in_memory, "Keep everything in memory, write no file");
-  command->add_option("--log-level", flags->log_level, "debug, info, warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  command->callback([&program, flags] { program.action = [flags] { return serve(*flags); }; });
+  command.option("--config", flags->config_file,
+                 "File of key=value lines as in Kafka's server.properties");
+  command.option("--set", flags->settings, "key=value, over the file; may be repeated");
+  command.option("--dir", flags->dir, "Data directory (default ./millrace-data)");
+  command.option("--listen", flags->listen,
+                 "HOST:PORT of the Kafka protocol (default 127.0.0.1:9092); port 0 picks a "
+                 "free one; a host name is what clients are told; may be repeated");
+  command.option("--registry", flags->registry,
+                 "HOST:PORT of the schema registry, or off; not served yet");
+  command.option("--http", flags->http, "HOST:PORT of metrics and health, or off; not served yet");
+  command.flag("--memory", flags->in_memory, "Keep everything in memory, write no file");
+  command.option("--log-level", flags->log_level, "debug, info, warn or error")
+      .one_of({"debug", "info", "warn", "error"});
+  command.does([flags] { return serve(*flags); });
 }
 
 }  // namespace millrace::server

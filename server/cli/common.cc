@@ -1,6 +1,5 @@
 #include "cli/common.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -25,16 +24,14 @@ Error exit_error(ExitCode code, std::string message) {
 
 }  // namespace
 
-void add_connection_flags(CLI::App& command, ConnectionFlags& flags) {
+void add_connection_flags(Command command, ConnectionFlags& flags) {
   command
-      .add_option("-b,--bootstrap,--bootstrap-server", flags.bootstrap,
-                  "Brokers to ask first: HOST:PORT, ...")
-      ->capture_default_str();
-  command
-      .add_option("--timeout-ms", flags.timeout_ms,
-                  "How long an operation and its retries may take")
-      ->check(CLI::Range(int64_t{1}, int64_t{3'600'000}))
-      ->capture_default_str();
+      .option("-b,--bootstrap,--bootstrap-server", flags.bootstrap,
+              "Brokers to ask first: HOST:PORT, ...")
+      .with_default();
+  command.option("--timeout-ms", flags.timeout_ms, "How long an operation and its retries may take")
+      .between(1, 3'600'000)
+      .with_default();
 }
 
 Result<Client> connect(const ConnectionFlags& flags) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "command.h"
+#include "command_line.h"
 #include "exit_codes.h"
 #include "millrace/client.h"
 #include "millrace/result.h"
@@ -19,7 +19,7 @@ struct ConnectionFlags {
   std::string bootstrap = "127.0.0.1:9092";
   int64_t timeout_ms = 30'000;
 };
-void add_connection_flags(CLI::App& command, ConnectionFlags& flags);
+void add_connection_flags(Command command, ConnectionFlags& flags);
 
 /// Reaches a broker now. A usage error where no host of that name exists.
 Result<Client> connect(const ConnectionFlags& flags);

@@ -1,6 +1,4 @@
 // millrace completion: what a shell needs to complete our commands.
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/complete.h"
@@ -71,27 +69,23 @@ int print_candidates(const CLI::App& program, const std::vector<std::string>& wo
 
 }  // namespace
 
-void add_completion(Program& program) {
+void add_completion(CommandLine& line) {
+  const Command program = line.program();
   auto shell = std::make_shared<std::string>();
-  auto& command = *program.app.add_subcommand(
-      "completion", "Print what a shell needs to complete commands, topics and groups");
-  command.add_option("shell", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command.footer("Example: source <(millrace completion bash)");
-  command.callback([&program, shell] {
-    program.action = [shell] {
-      return print(*shell == "bash" ? kBash : *shell == "zsh" ? kZsh : kFish);
-    };
+  const auto command =
+      program.add("completion", "Print what a shell needs to complete commands, topics and groups");
+  command.option("shell", *shell, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
+  command.example("source <(millrace completion bash)");
+  command.does([shell] {
+    return print(*shell == "bash" ? kBash : *shell == "zsh" ? kZsh : kFish);
   });
 
   // What those scripts call.
   auto words = std::make_shared<std::vector<std::string>>();
-  auto& hidden = *program.app.add_subcommand("complete", "")->group("");
-  hidden.add_option("words", *words, "");
-  hidden.callback([&program, words] {
-    program.action = [&program, words] { return print_candidates(program.app, *words); };
-  });
+  const auto hidden = program.add("complete", "");
+  hidden.is_hidden();
+  hidden.option("words", *words, "");
+  hidden.does([&line, words] { return print_candidates(line.app(), *words); });
 }
 
 }  // namespace millrace::server

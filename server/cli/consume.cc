@@ -1,6 +1,4 @@
 // millrace consume: records of topics become lines on standard output.
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/common.h"
@@ -43,51 +41,48 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_consume(Program& program) {
+void add_consume(Command program) {
   auto flags = std::make_shared<Flags>();
   auto& consume = flags->consume;
-  auto& command = *program.app.add_subcommand("consume", "Print records, one a line");
-  command.add_option("topic", consume.topics, "Topics to read")->required();
-  auto* from =
-      command.add_option("-o,--from", flags->from, cat("Where to begin: ", kStartPointHelp));
-  from->capture_default_str();
-  auto* partition =
-      command.add_option("-p,--partition", consume.partitions, "Read only these partitions")
-          ->check(CLI::NonNegativeNumber)
-          ->expected(1)
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  auto* group = command.add_option(
+  const auto command = program.add("consume", "Print records, one a line");
+  command.option("topic", consume.topics, "Topics to read").required();
+  const auto from =
+      command.option("-o,--from", flags->from, cat("Where to begin: ", kStartPointHelp));
+  from.with_default();
+  const auto partition =
+      command.option("-p,--partition", consume.partitions, "Read only these partitions")
+          .not_negative()
+          .repeatable();
+  const auto group = command.option(
       "-g,--group", consume.group,
       "Read as a member of this group, from its committed offsets; --from is for partitions that "
       "have none");
-  group->excludes(partition);
+  group.excludes(partition);
   command
-      .add_option("--commit", flags->commit,
-                  "Offsets of the group: auto every 5 s and at the end, manual after every batch "
-                  "once its lines are written, never")
-      ->check(CLI::IsMember({"auto", "manual", "never"}))
-      ->needs(group)
-      ->capture_default_str();
-  command.add_option("-n,--count", consume.count, "Stop after so many records")
-      ->check(CLI::NonNegativeNumber);
-  command.add_flag("-f,--follow", consume.follow,
-                   "Go on waiting for records instead of stopping at the end");
+      .option("--commit", flags->commit,
+              "Offsets of the group: auto every 5 s and at the end, manual after every batch "
+              "once its lines are written, never")
+      .one_of({"auto", "manual", "never"})
+      .needs(group)
+      .with_default();
+  command.option("-n,--count", consume.count, "Stop after so many records").not_negative();
+  command.flag("-f,--follow", consume.follow,
+               "Go on waiting for records instead of stopping at the end");
   command
-      .add_option("--format", flags->format,
-                  cat("value, key-value, json (an object with all there is), or a template; ",
-                      kRecordTemplateHelp))
-      ->check([](const std::string& text) {
+      .option("--format", flags->format,
+              cat("value, key-value, json (an object with all there is), or a template; ",
+                  kRecordTemplateHelp))
+      .checked([](const std::string& text) {
         const auto style = parse_style(text, "", "");
         return style ? std::string() : style.error().message();
       })
-      ->capture_default_str();
-  command
-      .add_option("-k,--key-separator", flags->key_separator, "Between key and value; \\t is a tab")
-      ->capture_default_str();
-  command.add_option("--null", flags->null_text, "Printed for a null key or value (JSON has null)");
+      .with_default();
+  command.option("-k,--key-separator", flags->key_separator, "Between key and value; \\t is a tab")
+      .with_default();
+  command.option("--null", flags->null_text, "Printed for a null key or value (JSON has null)");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace consume orders --group billing --format json --follow");
-  command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });
+  command.example("millrace consume orders --group billing --format json --follow");
+  command.does([flags] { return run(*flags); });
 }
 
 }  // namespace millrace::server

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/group_commands.h"
@@ -23,14 +21,13 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_group_delete(Program& program, CLI::App& group) {
+void add_group_delete(Command group) {
   auto flags = std::make_shared<Flags>();
-  auto& command =
-      *group.add_subcommand("delete", "Delete groups without members, with their offsets");
-  command.add_option("name", flags->names, "Names of the groups")->required();
+  const auto command = group.add("delete", "Delete groups without members, with their offsets");
+  command.option("name", flags->names, "Names of the groups").required();
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace group delete billing");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  command.example("millrace group delete billing");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

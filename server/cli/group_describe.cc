@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/text.h"
@@ -92,19 +91,17 @@ Result<std::string> run(const Flags& flags) {
 
 }  // namespace
 
-void add_group_describe(Program& program, CLI::App& group) {
+void add_group_describe(Command group) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *group.add_subcommand(
-      "describe", "Print state, committed offsets, lag and owners of each partition");
-  command.add_option("name", flags->names, "Names of the groups")->required();
-  command.add_flag("--members", flags->members, "The members too");
+  const auto command =
+      group.add("describe", "Print state, committed offsets, lag and owners of each partition");
+  command.option("name", flags->names, "Names of the groups").required();
+  command.flag("--members", flags->members, "The members too");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace group describe billing");
-  command.callback([&program, flags] {
-    program.action = [flags] {
-      const auto text = run(*flags);
-      return text ? print(*text) : fail(text.error());
-    };
+  command.example("millrace group describe billing");
+  command.does([flags] {
+    const auto text = run(*flags);
+    return text ? print(*text) : fail(text.error());
   });
 }
 

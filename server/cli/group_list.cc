@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/group_commands.h"
@@ -20,16 +18,14 @@ Result<std::string> run(const ConnectionFlags& flags) {
 
 }  // namespace
 
-void add_group_list(Program& program, CLI::App& group) {
+void add_group_list(Command group) {
   auto flags = std::make_shared<ConnectionFlags>();
-  auto& command = *group.add_subcommand("list", "Print all groups with their states");
+  const auto command = group.add("list", "Print all groups with their states");
   add_connection_flags(command, *flags);
-  command.footer("Example: millrace group list");
-  command.callback([&program, flags] {
-    program.action = [flags] {
-      const auto text = run(*flags);
-      return text ? print(*text) : fail(text.error());
-    };
+  command.example("millrace group list");
+  command.does([flags] {
+    const auto text = run(*flags);
+    return text ? print(*text) : fail(text.error());
   });
 }
 

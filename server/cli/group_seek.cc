@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/text.h"
@@ -91,29 +90,25 @@ Result<std::string> run(const Flags& flags) {
 
 }  // namespace
 
-void add_group_seek(Program& program, CLI::App& group) {
+void add_group_seek(Command group) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *group.add_subcommand(
+  const auto command = group.add(
       "seek", "Set where a group without members goes on; makes the group where it is missing");
-  command.add_option("name", flags->group, "The group")->required();
-  command.add_option("--to", flags->to, kStartPointHelp)->required();
+  command.option("name", flags->group, "The group").required();
+  command.option("--to", flags->to, kStartPointHelp).required();
   command
-      .add_option("--topic", flags->topics,
-                  "Only this topic; repeatable. Without it all in which the group has offsets")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("-p,--partition", flags->partitions, "Only this partition; repeatable")
-      ->check(CLI::NonNegativeNumber)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_flag("--dry-run", flags->dry_run, "Print what would be set, set nothing");
+      .option("--topic", flags->topics,
+              "Only this topic; repeatable. Without it all in which the group has offsets")
+      .repeatable();
+  command.option("-p,--partition", flags->partitions, "Only this partition; repeatable")
+      .not_negative()
+      .repeatable();
+  command.flag("--dry-run", flags->dry_run, "Print what would be set, set nothing");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace group seek billing --topic orders --to 2026-01-31T09:30:00Z");
-  command.callback([&program, flags] {
-    program.action = [flags] {
-      const auto text = run(*flags);
-      return text ? print(*text) : fail(text.error());
-    };
+  command.example("millrace group seek billing --topic orders --to 2026-01-31T09:30:00Z");
+  command.does([flags] {
+    const auto text = run(*flags);
+    return text ? print(*text) : fail(text.error());
   });
 }
 

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/log_commands.h"
@@ -44,16 +42,15 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_log_dump(Program& program, CLI::App& log) {
+void add_log_dump(Command log) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *log.add_subcommand(
-      "dump", "Print what is in .log, .index, .timeindex, .snapshot and checkpoint files");
-  command.add_option("path", flags->paths, "Files, partition directories or data directories")
-      ->required();
-  command.add_flag("--records", flags->records, "Single records too, not only batches");
-  command.footer(
-      "Example: millrace log dump --records millrace-data/orders-0/00000000000000000000.log");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  const auto command =
+      log.add("dump", "Print what is in .log, .index, .timeindex, .snapshot and checkpoint files");
+  command.option("path", flags->paths, "Files, partition directories or data directories")
+      .required();
+  command.flag("--records", flags->records, "Single records too, not only batches");
+  command.example("millrace log dump --records millrace-data/orders-0/00000000000000000000.log");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

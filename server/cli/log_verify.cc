@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/common.h"
@@ -40,14 +38,14 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_log_verify(Program& program, CLI::App& log) {
+void add_log_verify(Command log) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *log.add_subcommand(
+  const auto command = log.add(
       "verify", "Check every batch, record, index entry and checkpoint; one line per finding");
-  command.add_option("path", flags->paths, "Files, partition directories or data directories")
-      ->required();
-  command.footer("Example: millrace log verify ./millrace-data   (exit code 4: damage)");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  command.option("path", flags->paths, "Files, partition directories or data directories")
+      .required();
+  command.example("millrace log verify ./millrace-data   (exit code 4: damage)");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

@@ -1,7 +1,6 @@
 // millrace produce: lines of standard input become records.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <mutex>
 
@@ -152,34 +151,30 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_produce(Program& program) {
+void add_produce(Command program) {
   auto flags = std::make_shared<Flags>();
-  auto& command =
-      *program.app.add_subcommand("produce", "Write lines of standard input to a topic");
-  command.add_option("topic", flags->topic, "The topic; made by the broker where it allows that")
-      ->required();
-  command.add_option("-k,--key-separator", flags->key_separator,
-                     "Lines are KEY, this text, VALUE; \\t is a tab. Without it there is no key");
-  command.add_option("-H,--header", flags->headers, "NAME=VALUE, on every record; may be repeated")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const auto command = program.add("produce", "Write lines of standard input to a topic");
+  command.option("topic", flags->topic, "The topic; made by the broker where it allows that")
+      .required();
+  command.option("-k,--key-separator", flags->key_separator,
+                 "Lines are KEY, this text, VALUE; \\t is a tab. Without it there is no key");
+  command.option("-H,--header", flags->headers, "NAME=VALUE, on every record; may be repeated")
+      .repeatable();
   command
-      .add_option("-a,--acks", flags->acks,
-                  "When the broker confirms: 0 never, 1 written, all durable")
-      ->check(CLI::IsMember({"0", "1", "all", "-1"}))
-      ->capture_default_str();
-  command.add_option("-z,--compression", flags->compression, "How batches are compressed")
-      ->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}))
-      ->capture_default_str();
-  command.add_option("-p,--partition", flags->partition, "Write there, whatever the key")
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--null", flags->null_text,
-                     "A key or value of exactly this text is sent as null");
+      .option("-a,--acks", flags->acks, "When the broker confirms: 0 never, 1 written, all durable")
+      .one_of({"0", "1", "all", "-1"})
+      .with_default();
+  command.option("-z,--compression", flags->compression, "How batches are compressed")
+      .one_of({"none", "gzip", "snappy", "lz4", "zstd"})
+      .with_default();
+  command.option("-p,--partition", flags->partition, "Write there, whatever the key")
+      .not_negative();
+  command.option("--null", flags->null_text, "A key or value of exactly this text is sent as null");
   add_connection_flags(command, flags->connection);
-  command.footer(
-      "Example: printf 'alice:42\\n' | millrace produce orders --key-separator : --compression "
+  command.example(
+      "printf 'alice:42\\n' | millrace produce orders --key-separator : --compression "
       "lz4");
-  command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });
+  command.does([flags] { return run(*flags); });
 }
 
 }  // namespace millrace::server

@@ -1,20 +1,18 @@
 // millrace topic: the commands about topics.
-#include <CLI/CLI.hpp>
-
 #include "cli/topic_commands.h"
 
 namespace millrace::server {
 
-void add_topic(Program& program) {
-  auto& topic = *program.app.add_subcommand("topic", "Create, look at, change and delete topics");
-  topic.require_subcommand(1);
-  topic.footer("Example: millrace topic create orders --partitions 6");
-  add_topic_create(program, topic);
-  add_topic_list(program, topic);
-  add_topic_describe(program, topic);
-  add_topic_alter(program, topic);
-  add_topic_delete(program, topic);
-  add_topic_adopt(program, topic);
+void add_topic(Command program) {
+  const auto topic = program.add("topic", "Create, look at, change and delete topics");
+  topic.is_group();
+  topic.example("millrace topic create orders --partitions 6");
+  add_topic_create(topic);
+  add_topic_list(topic);
+  add_topic_describe(topic);
+  add_topic_alter(topic);
+  add_topic_delete(topic);
+  add_topic_adopt(topic);
 }
 
 }  // namespace millrace::server

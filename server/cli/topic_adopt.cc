@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "base/try.h"
 #include "broker/adopt.h"
@@ -60,28 +58,24 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_adopt(Program& program, CLI::App& topic) {
+void add_topic_adopt(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand(
+  const auto command = topic.add(
       "adopt", "Take over the topics of a stopped Apache Kafka from its log directory (offline)");
-  command.add_option("directory", flags->from, "Kafka's log directory (log.dirs)")->required();
-  command.add_option("--dir", flags->dir, "Millrace's data directory; made where it is missing")
-      ->capture_default_str();
-  command.add_option("--topic", flags->topics, "Only these topics; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.option("directory", flags->from, "Kafka's log directory (log.dirs)").required();
+  command.option("--dir", flags->dir, "Millrace's data directory; made where it is missing")
+      .with_default();
+  command.option("--topic", flags->topics, "Only these topics; repeatable").repeatable();
   command
-      .add_option(
-          "--set", flags->settings,
-          "KEY=VALUE for all topics but internal ones, TOPIC:KEY=VALUE for one; repeatable. "
-          "Kafka does not keep configurations in this directory")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_flag("--move", flags->move, "Move the files instead of copying them");
-  command.add_flag("--unclean", flags->unclean,
-                   "Go on although Kafka did not stop cleanly; the logs are then recovered");
-  command.footer("Example: millrace topic adopt /var/lib/kafka/data --dir ./millrace-data");
-  command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });
+      .option("--set", flags->settings,
+              "KEY=VALUE for all topics but internal ones, TOPIC:KEY=VALUE for one; repeatable. "
+              "Kafka does not keep configurations in this directory")
+      .repeatable();
+  command.flag("--move", flags->move, "Move the files instead of copying them");
+  command.flag("--unclean", flags->unclean,
+               "Go on although Kafka did not stop cleanly; the logs are then recovered");
+  command.example("millrace topic adopt /var/lib/kafka/data --dir ./millrace-data");
+  command.does([flags] { return run(*flags); });
 }
 
 }  // namespace millrace::server

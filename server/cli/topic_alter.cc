@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
@@ -32,22 +30,19 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_alter(Program& program, CLI::App& topic) {
+void add_topic_alter(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand("alter", "Add partitions, change the configuration");
-  command.add_option("name", flags->name, "The topic")->required();
-  command.add_option("--partitions", flags->partitions, "How many there are to be in total")
-      ->check(CLI::Range(1, 10'000));
-  command
-      .add_option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--unset", flags->unset, "KEY that goes back to its default; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const auto command = topic.add("alter", "Add partitions, change the configuration");
+  command.option("name", flags->name, "The topic").required();
+  command.option("--partitions", flags->partitions, "How many there are to be in total")
+      .between(1, 10'000);
+  command.option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
+      .repeatable();
+  command.option("--unset", flags->unset, "KEY that goes back to its default; repeatable")
+      .repeatable();
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace topic alter orders --partitions 12 --set retention.ms=3600000");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  command.example("millrace topic alter orders --partitions 12 --set retention.ms=3600000");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

@@ -1,15 +1,15 @@
 // The subcommands of `millrace topic`, one file each.
 #pragma once
 
-#include "command.h"
+#include "command_line.h"
 
 namespace millrace::server {
 
-void add_topic_create(Program& program, CLI::App& topic);
-void add_topic_list(Program& program, CLI::App& topic);
-void add_topic_describe(Program& program, CLI::App& topic);
-void add_topic_alter(Program& program, CLI::App& topic);
-void add_topic_delete(Program& program, CLI::App& topic);
-void add_topic_adopt(Program& program, CLI::App& topic);
+void add_topic_create(Command topic);
+void add_topic_list(Command topic);
+void add_topic_describe(Command topic);
+void add_topic_alter(Command topic);
+void add_topic_delete(Command topic);
+void add_topic_adopt(Command topic);
 
 }  // namespace millrace::server

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
@@ -37,26 +35,22 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_create(Program& program, CLI::App& topic) {
+void add_topic_create(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand("create", "Create topics");
-  command.add_option("name", flags->names, "Names of the topics")->required();
+  const auto command = topic.add("create", "Create topics");
+  command.option("name", flags->names, "Names of the topics").required();
+  command.option("--partitions", flags->partitions, "How many; without it the broker's default")
+      .between(1, 10'000);
   command
-      .add_option("--partitions", flags->partitions, "How many; without it the broker's default")
-      ->check(CLI::Range(1, 10'000));
-  command
-      .add_option("--replication-factor", flags->replication_factor,
-                  "Copies; without it the broker's default")
-      ->check(CLI::Range(1, 100));
-  command
-      .add_option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_flag("--if-not-exists", flags->if_not_exists, "Succeed where the topic exists");
+      .option("--replication-factor", flags->replication_factor,
+              "Copies; without it the broker's default")
+      .between(1, 100);
+  command.option("--set", flags->settings, "KEY=VALUE of the topic's configuration; repeatable")
+      .repeatable();
+  command.flag("--if-not-exists", flags->if_not_exists, "Succeed where the topic exists");
   add_connection_flags(command, flags->connection);
-  command.footer(
-      "Example: millrace topic create orders --partitions 6 --set retention.ms=86400000");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  command.example("millrace topic create orders --partitions 6 --set retention.ms=86400000");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

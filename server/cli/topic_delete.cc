@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/topic_commands.h"
@@ -30,14 +28,14 @@ Result<void> run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_delete(Program& program, CLI::App& topic) {
+void add_topic_delete(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand("delete", "Delete topics with all their records");
-  command.add_option("name", flags->names, "Names of the topics")->required();
-  command.add_flag("--if-exists", flags->if_exists, "Succeed where the topic does not exist");
+  const auto command = topic.add("delete", "Delete topics with all their records");
+  command.option("name", flags->names, "Names of the topics").required();
+  command.flag("--if-exists", flags->if_exists, "Succeed where the topic does not exist");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace topic delete orders");
-  command.callback([&program, flags] { program.action = [flags] { return finish(run(*flags)); }; });
+  command.example("millrace topic delete orders");
+  command.does([flags] { return finish(run(*flags)); });
 }
 
 }  // namespace millrace::server

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "base/try.h"
 #include "cli/common.h"
@@ -66,19 +64,17 @@ Result<std::string> run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_describe(Program& program, CLI::App& topic) {
+void add_topic_describe(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand(
+  const auto command = topic.add(
       "describe", "Print id, configuration, and leader, replicas and offsets of each partition");
-  command.add_option("name", flags->names, "Names of the topics; all but internal ones without");
-  command.add_flag("--all-configs", flags->all_configs, "Inherited configuration values too");
+  command.option("name", flags->names, "Names of the topics; all but internal ones without");
+  command.flag("--all-configs", flags->all_configs, "Inherited configuration values too");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace topic describe orders");
-  command.callback([&program, flags] {
-    program.action = [flags] {
-      const auto text = run(*flags);
-      return text ? print(*text) : fail(text.error());
-    };
+  command.example("millrace topic describe orders");
+  command.does([flags] {
+    const auto text = run(*flags);
+    return text ? print(*text) : fail(text.error());
   });
 }
 

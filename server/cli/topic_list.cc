@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/topic_commands.h"
@@ -26,13 +24,13 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-void add_topic_list(Program& program, CLI::App& topic) {
+void add_topic_list(Command topic) {
   auto flags = std::make_shared<Flags>();
-  auto& command = *topic.add_subcommand("list", "Print the names of all topics, sorted");
-  command.add_flag("--internal", flags->internal, "Internal topics too");
+  const auto command = topic.add("list", "Print the names of all topics, sorted");
+  command.flag("--internal", flags->internal, "Internal topics too");
   add_connection_flags(command, flags->connection);
-  command.footer("Example: millrace topic list --bootstrap 127.0.0.1:9092");
-  command.callback([&program, flags] { program.action = [flags] { return run(*flags); }; });
+  command.example("millrace topic list --bootstrap 127.0.0.1:9092");
+  command.does([flags] { return run(*flags); });
 }
 
 }  // namespace millrace::server

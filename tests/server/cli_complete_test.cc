@@ -1,10 +1,8 @@
 // What a shell is offered for a line that is being typed.
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/complete.h"
-#include "command.h"
+#include "command_line.h"
 
 namespace millrace::server {
 namespace {
@@ -14,17 +12,17 @@ using Words = std::vector<std::string>;
 class Completion : public ::testing::Test {
  protected:
   void SetUp() override {
-    add_serve(program_);
-    add_topic(program_);
-    add_produce(program_);
-    add_consume(program_);
-    add_group(program_);
-    add_log(program_);
-    add_completion(program_);
+    add_serve(line_.program());
+    add_topic(line_.program());
+    add_produce(line_.program());
+    add_consume(line_.program());
+    add_group(line_.program());
+    add_log(line_.program());
+    add_completion(line_);
   }
   Words offered(const Words& words) {
     return complete(
-        app_, words,
+        line_.app(), words,
         {.topics = [this](const auto& from) { return named(from, {"orders", "users"}); },
          .groups = [this](const auto& from) { return named(from, {"billing"}); }});
   }
@@ -33,8 +31,7 @@ class Completion : public ::testing::Test {
     return names;
   }
 
-  CLI::App app_;
-  Program program_{.app = app_, .action = {}};
+  CommandLine line_;
   std::string bootstrap_;
 };
 

@@ -8,22 +8,26 @@
 namespace millrace::server {
 namespace {
 
+struct Commands {
+  Commands() {
+    add_topic(line.program());
+    add_produce(line.program());
+    add_consume(line.program());
+    add_group(line.program());
+    add_log(line.program());
+  }
+  CommandLine line;
+};
+
 /// What the parser says: 0, or the number of its complaint.
 int parse(const std::string& line) {
-  CLI::App app("test", "millrace");
-  app.require_subcommand(1);
-  Program program{.app = app, .action = {}};
-  add_topic(program);
-  add_produce(program);
-  add_consume(program);
-  add_group(program);
-  add_log(program);
+  Commands commands;
   try {
-    app.parse(line);
+    commands.line.app().parse(line);
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code();
   }
-  EXPECT_TRUE(program.action) << line;
+  EXPECT_TRUE(commands.line.chosen()) << line;
   return 0;
 }
 
@@ -91,14 +95,8 @@ void expect_examples(CLI::App& command) {
 }
 
 TEST(CommandLine, EveryCommandHasAnExampleInItsHelp) {
-  CLI::App app("test", "millrace");
-  Program program{.app = app, .action = {}};
-  add_topic(program);
-  add_produce(program);
-  add_consume(program);
-  add_group(program);
-  add_log(program);
-  for (CLI::App* sub : app.get_subcommands({})) expect_examples(*sub);
+  Commands commands;
+  for (CLI::App* sub : commands.line.app().get_subcommands({})) expect_examples(*sub);
 }
 
 }  // namespace
