@@ -16,7 +16,8 @@ LOGS = ROOT / "build" / "test-logs"
 JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
-INSTALLED = ("millrace", "millrace_static", "millrace_shared")  # what the Python tests use
+# What the Python tests use.
+BUILT_FIRST = ("millrace", "millrace_static", "millrace_shared", "tail_directory", "three_links_tests")
 RUNNING = set()  # process groups, ended with this program
 
 
@@ -196,7 +197,7 @@ def plan(options):
         return Outcome(note="begun beside the build")
 
     whole = Plan(
-        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", *INSTALLED, "tail_directory"))],
+        first=[("installs", begin_installs), ("build", lambda log: build(log, "dev", *BUILT_FIRST))],
         lanes=[[("tests", lambda log: build(log, "dev")),
                 ("unit", lambda log: ctest(log, "dev", "unit|tidy|sim")),
                 ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))],

@@ -1,13 +1,20 @@
-// A consumer of a broker that is driven by hand, and of one that is opened again.
+// A consumer of a broker that is driven by hand, of one that closes, and of one that is opened
+// again.
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <optional>
+#include <thread>
 
-#include "embed/consumers.h"
+#include "millrace/broker.h"
+#include "millrace/client_error.h"
+#include "polled_values.h"
 
 namespace millrace::embed {
 namespace {
+
+TopicPartition part(int32_t partition) { return {.topic = "t", .partition = partition}; }
 
 class ManualConsumer : public ::testing::Test {
  protected:
@@ -57,6 +64,18 @@ TEST_F(ManualConsumer, OptionsThatCannotBeMeantAreRefused) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is(ClientErrc::invalid_argument));
   EXPECT_EQ(refused.error().message(), "max_poll_records is 0; it must be from 1 to 2147483647");
+}
+
+TEST(InProcessConsumer, IsToldThatItsBrokerIsClosed) {
+  Broker broker = Broker::open({.dir = std::string(in_memory)}).value();
+  ASSERT_TRUE(broker.ensure_topic({.name = "t", .partitions = 1}));
+  Consumer consumer = broker.consumer().value();
+  ASSERT_TRUE(consumer.assign({part(0)}));
+  EXPECT_TRUE(consumer.poll(milliseconds(0)));
+  std::thread closer([&] { EXPECT_TRUE(broker.close()); });
+  EXPECT_TRUE(consumer.poll(kPatience).error().is(ClientErrc::closed));
+  closer.join();
+  EXPECT_TRUE(consumer.poll(kPatience).error().is(ClientErrc::closed)) << "for good";
 }
 
 TEST(RestartedBroker, PositionsGoOnOverTcp) {

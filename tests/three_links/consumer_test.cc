@@ -1,29 +1,38 @@
-// The client library's consumer, in-process and over TCP, against one broker: reading.
+// The client library's consumer: reading.
 #include <optional>
 #include <thread>
 
-#include "embed/consumers.h"
+#include "millrace/client_error.h"
+#include "three_links/three_links.h"
 
-namespace millrace::embed {
+namespace millrace::three_links {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Ways, Consumers, ::testing::Values(Way::in_process, Way::tcp), name_of);
+class Consumers : public ThreeLinks {};
+
+INSTANTIATE_TEST_SUITE_P(Links, Consumers, ::testing::ValuesIn(every_link()), name_of_link);
 
 TEST_P(Consumers, RecordsComeAsTheyWereWritten) {
-  Topic log = topic(2);
+  make_topic(2);
   const Header headers[] = {{.key = "trace", .value = "7"},
                             {.key = "empty", .value = std::nullopt}};
-  const LogRecord written[] = {
-      {.key = "k", .value = "one", .headers = headers, .timestamp_ms = 1'700'000'000'000},
-      {.key = "", .value = std::nullopt, .timestamp_ms = 1},
-      {.key = std::nullopt, .value = "", .timestamp_ms = 2}};
-  ASSERT_TRUE(log.append(1, written));
+  const ProducerRecord written[] = {{.topic = topic_,
+                                     .key = "k",
+                                     .value = "one",
+                                     .headers = headers,
+                                     .partition = 1,
+                                     .timestamp_ms = 1'700'000'000'000},
+                                    {.topic = topic_, .key = "", .partition = 1, .timestamp_ms = 1},
+                                    {.topic = topic_, .value = "", .partition = 1}};
+  Producer producer = make_producer();
+  for (const ProducerRecord& record : written) (void)producer.send(record);
+  ASSERT_TRUE(producer.flush());
   Consumer consumer = reading({part(1)});
   const auto records = consumer.poll(kPatience);
   ASSERT_TRUE(records) << records.error().to_string();
   ASSERT_EQ(records->size(), 3U);
   const ConsumerRecord* record = records->begin();
-  EXPECT_EQ(record->topic(), "t");
+  EXPECT_EQ(record->topic(), topic_);
   EXPECT_EQ(record->partition(), 1);
   EXPECT_EQ(record->offset(), 0);
   EXPECT_EQ(record->key(), "k");
@@ -46,16 +55,16 @@ TEST_P(Consumers, RecordsComeAsTheyWereWritten) {
 }
 
 TEST_P(Consumers, EveryCodecIsRead) {
-  topic(1);
+  make_topic(1);
   Texts expected;
   for (const Compression codec : {Compression::none, Compression::gzip, Compression::snappy,
                                   Compression::lz4, Compression::zstd}) {
-    Producer producer = broker_.producer({.compression = codec}).value();
+    Producer producer = make_producer({.compression = codec});
     const Header header{.key = "h", .value = "v"};
     for (int i = 0; i < 700; ++i) {
       expected.push_back(cat(static_cast<int>(codec), ' ', i, std::string(200, 'x')));
       (void)producer.send(
-          {.topic = "t", .key = "k", .value = expected.back(), .headers = {&header, 1}});
+          {.topic = topic_, .key = "k", .value = expected.back(), .headers = {&header, 1}});
     }
     ASSERT_TRUE(producer.close());
   }
@@ -82,13 +91,12 @@ TEST_P(Consumers, EveryCodecIsRead) {
 }
 
 TEST_P(Consumers, LargeRecordsComeWhole) {
-  ASSERT_TRUE(broker_.ensure_topic(
-      {.name = "t", .partitions = 1, .configs = {{"max.message.bytes", "5000000"}}}));
-  Producer producer = broker_.producer({.request_bytes_max = 8'000'000}).value();
+  make_topic(1, {{"max.message.bytes", "5000000"}});
+  Producer producer = make_producer({.request_bytes_max = 8'000'000});
   Texts expected;
   for (const char letter : {'a', 'b', 'c'}) {
     expected.emplace_back(size_t{1} << 20, letter);
-    ASSERT_TRUE(producer.send({.topic = "t", .value = expected.back()}).get());
+    ASSERT_TRUE(producer.send({.topic = topic_, .value = expected.back()}).get());
   }
   Consumer consumer =
       reading({part(0)}, {.fetch_max_bytes = 1'000, .partition_fetch_bytes_max = 1'000});
@@ -96,12 +104,12 @@ TEST_P(Consumers, LargeRecordsComeWhole) {
 }
 
 TEST_P(Consumers, AHundredThousandRecordsComeInOrder) {
-  topic(4);
-  Producer producer = broker_.producer({.linger = milliseconds(1)}).value();
+  make_topic(4);
+  Producer producer = make_producer({.linger = milliseconds(1)});
   constexpr int kCount = 100'000;
   for (int i = 0; i < kCount; ++i) {
     const std::string value = cat(i);
-    producer.send({.topic = "t", .value = value, .partition = i % 4},
+    producer.send({.topic = topic_, .value = value, .partition = i % 4},
                   [](const auto& at) { EXPECT_TRUE(at) << at.error().to_string(); });
   }
   ASSERT_TRUE(producer.close());
@@ -126,18 +134,18 @@ TEST_P(Consumers, AHundredThousandRecordsComeInOrder) {
 }
 
 TEST_P(Consumers, APollWaitsForTheNextRecord) {
-  const Topic log = topic(1);
+  make_topic(1);
   Consumer consumer = reading({part(0)});
   EXPECT_TRUE(consumer.poll(milliseconds(20))->empty());
-  std::thread writer([&] { fill(log, 0, 0, 3); });
+  std::thread writer([&] { fill(0, 0, 3); });
   EXPECT_EQ(poll_values(consumer, 3), (Texts{"0", "1", "2"}));
   writer.join();
 }
 
 TEST_P(Consumers, PausedPartitionsWait) {
-  const Topic log = topic(2);
-  fill(log, 0, 0, 2);
-  fill(log, 1, 10, 12);
+  make_topic(2);
+  fill(0, 0, 2);
+  fill(1, 10, 12);
   Consumer consumer = reading({part(0), part(1)});
   ASSERT_TRUE(consumer.pause({part(1)}));
   EXPECT_EQ(consumer.paused(), std::vector{part(1)});
@@ -149,9 +157,9 @@ TEST_P(Consumers, PausedPartitionsWait) {
 }
 
 TEST_P(Consumers, AssignmentsComeAndGo) {
-  const Topic log = topic(2);
-  fill(log, 0, 0, 2);
-  fill(log, 1, 10, 12);
+  make_topic(2);
+  fill(0, 0, 2);
+  fill(1, 10, 12);
   Consumer consumer = reading({part(0)}, {.max_poll_records = 1});
   EXPECT_EQ(poll_values(consumer, 1), (Texts{"0"}));
   ASSERT_TRUE(consumer.assign({part(0), part(1)}));
@@ -170,8 +178,8 @@ TEST_P(Consumers, ATopicThatIsNotThereIsTold) {
   const auto polled = consumer.poll(kPatience);
   ASSERT_FALSE(polled);
   EXPECT_EQ(polled.error().kafka_code(), ErrorCode::unknown_topic_or_partition);
-  const Topic log = topic(1);
-  fill(log, 0, 0, 1);
+  make_topic(1);
+  fill(0, 0, 1);
   Texts values;
   while (values.empty()) {
     const auto records = consumer.poll(kPatience);
@@ -184,7 +192,7 @@ TEST_P(Consumers, ATopicThatIsNotThereIsTold) {
 }
 
 TEST_P(Consumers, WakeupEndsAPoll) {
-  topic(1);
+  make_topic(1);
   Consumer consumer = reading({part(0)});
   consumer.wakeup();
   EXPECT_TRUE(consumer.poll(kPatience).error().is(ClientErrc::interrupted)) << "the next one";
@@ -195,41 +203,30 @@ TEST_P(Consumers, WakeupEndsAPoll) {
 }
 
 TEST_P(Consumers, RecordsOutliveTheirConsumer) {
-  const Topic log = topic(1);
-  fill(log, 0, 0, 3);
+  make_topic(1);
+  fill(0, 0, 3);
   std::optional<Consumer> consumer = reading({part(0)});
   ConsumerRecords records = consumer->poll(kPatience).value();
   consumer.reset();
   ASSERT_EQ(records.size(), 3U);
   const ConsumerRecords moved = std::move(records);
   EXPECT_EQ(moved.begin()[2].value(), "2");
-  EXPECT_EQ(moved.begin()[2].topic(), "t");
+  EXPECT_EQ(moved.begin()[2].topic(), topic_);
 }
 
 TEST_P(Consumers, AClosedOneRefuses) {
-  topic(1);
+  make_topic(1);
   Consumer consumer = reading({part(0)});
   ASSERT_TRUE(consumer.close());
   EXPECT_TRUE(consumer.poll(milliseconds(0)).error().is(ClientErrc::closed));
   EXPECT_TRUE(consumer.assign({part(0)}).error().is(ClientErrc::closed));
   EXPECT_TRUE(consumer.position(part(0)).error().is(ClientErrc::closed));
   EXPECT_TRUE(consumer.close()) << "nothing is left to close";
-  Consumer other = make();
+  Consumer other = make_consumer();
   consumer = std::move(other);
   EXPECT_TRUE(consumer.poll(milliseconds(0))->empty());
   EXPECT_TRUE(other.poll(milliseconds(0)).error().is(ClientErrc::closed));  // NOLINT: moved from
 }
 
-TEST_P(Consumers, AreToldThatTheirBrokerIsClosed) {
-  topic(1);
-  Consumer consumer = reading({part(0)});
-  EXPECT_TRUE(consumer.poll(milliseconds(0)));
-  if (GetParam() == Way::tcp) return;
-  std::thread closer([&] { EXPECT_TRUE(broker_.close()); });
-  EXPECT_TRUE(consumer.poll(kPatience).error().is(ClientErrc::closed));
-  closer.join();
-  EXPECT_TRUE(consumer.poll(kPatience).error().is(ClientErrc::closed)) << "for good";
-}
-
 }  // namespace
-}  // namespace millrace::embed
+}  // namespace millrace::three_links

@@ -1,23 +1,32 @@
-// Where consumers stand, are sent and have committed, in-process and over TCP.
+// Where consumers stand, are sent and have committed.
 #include <map>
 #include <optional>
 
-#include "embed/consumers.h"
+#include "millrace/client_error.h"
+#include "three_links/three_links.h"
 
-namespace millrace::embed {
+namespace millrace::three_links {
 namespace {
 
-class ConsumerOffsets : public Consumers {};
+class ConsumerOffsets : public ThreeLinks {
+ protected:
+  /// As many records as partition 0 gets timestamps, one a millisecond.
+  void fill_by_time(int64_t first_ms, int count) const {
+    Producer producer = make_producer();
+    for (int i = 0; i < count; ++i) {
+      const std::string value = cat(i);
+      const auto sent = producer.send(
+          {.topic = topic_, .value = value, .partition = 0, .timestamp_ms = first_ms + i});
+      EXPECT_TRUE(sent.get()) << sent.get().error().to_string();
+    }
+  }
+};
 
-INSTANTIATE_TEST_SUITE_P(Ways, ConsumerOffsets, ::testing::Values(Way::in_process, Way::tcp),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Links, ConsumerOffsets, ::testing::ValuesIn(every_link()), name_of_link);
 
 TEST_P(ConsumerOffsets, SeeksGoWhereTheySay) {
-  Topic log = topic(1);
-  for (int i = 0; i < 10; ++i) {
-    const std::string value = cat(i);
-    ASSERT_TRUE(log.append(0, {.value = value, .timestamp_ms = 1'000 + i}));
-  }
+  make_topic(1);
+  fill_by_time(1'000, 10);
   Consumer consumer = reading({part(0)}, {.max_poll_records = 3});
   EXPECT_EQ(poll_values(consumer, 3), (Texts{"0", "1", "2"}));
   ASSERT_TRUE(consumer.seek(part(0), 7));
@@ -31,7 +40,7 @@ TEST_P(ConsumerOffsets, SeeksGoWhereTheySay) {
   EXPECT_EQ(consumer.position(part(0)).value(), 10) << "no record is that young";
   ASSERT_TRUE(consumer.seek_to_end({part(0)}));
   EXPECT_EQ(consumer.position(part(0)).value(), 10);
-  fill(log, 0, 10, 11);
+  fill(0, 10, 11);
   EXPECT_EQ(poll_values(consumer, 1), (Texts{"10"}));
   EXPECT_TRUE(consumer.seek(part(1), 0).error().is(ClientErrc::wrong_state));
   EXPECT_TRUE(consumer.seek(part(0), -1).error().is(ClientErrc::invalid_argument));
@@ -39,9 +48,9 @@ TEST_P(ConsumerOffsets, SeeksGoWhereTheySay) {
 }
 
 TEST_P(ConsumerOffsets, AnOffsetThatIsGoneIsResetAsTold) {
-  Topic log = topic(1);
-  fill(log, 0, 0, 5);
-  ASSERT_TRUE(connect().admin().delete_records({{part(0), 3}}));
+  make_topic(1);
+  fill(0, 0, 5);
+  ASSERT_TRUE(admin().delete_records({{part(0), 3}}));
   Consumer consumer = reading({part(0)});
   ASSERT_TRUE(consumer.seek(part(0), 1));
   EXPECT_EQ(poll_values(consumer, 2), (Texts{"3", "4"}));
@@ -50,10 +59,10 @@ TEST_P(ConsumerOffsets, AnOffsetThatIsGoneIsResetAsTold) {
 }
 
 TEST_P(ConsumerOffsets, TellWherePartitionsBeginAndEnd) {
-  Topic log = topic(2);
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(log.append(0, {.value = "x", .timestamp_ms = 100 + i}));
-  ASSERT_TRUE(connect().admin().delete_records({{part(0), 2}}));
-  Consumer consumer = make();
+  make_topic(2);
+  fill_by_time(100, 5);
+  ASSERT_TRUE(admin().delete_records({{part(0), 2}}));
+  Consumer consumer = make_consumer();
   const std::vector both{part(0), part(1)};
   const auto begins = consumer.beginning_offsets(both);
   ASSERT_TRUE(begins) << begins.error().to_string();
@@ -72,12 +81,12 @@ TEST_P(ConsumerOffsets, TellWherePartitionsBeginAndEnd) {
 }
 
 TEST_P(ConsumerOffsets, OffsetsAreCommittedAndBegunAt) {
-  const Topic log = topic(2);
-  fill(log, 0, 0, 10);
-  fill(log, 1, 10, 20);
+  make_topic(2);
+  fill(0, 0, 10);
+  fill(1, 10, 20);
   {
-    Consumer consumer =
-        reading({part(0), part(1)}, {.group = "g", .auto_commit = false, .max_poll_records = 4});
+    Consumer consumer = reading({part(0), part(1)},
+                                {.group = name("g"), .auto_commit = false, .max_poll_records = 4});
     const auto records = consumer.poll(kPatience);
     ASSERT_TRUE(records) << records.error().to_string();
     ASSERT_EQ(records->size(), 4U);
@@ -95,7 +104,7 @@ TEST_P(ConsumerOffsets, OffsetsAreCommittedAndBegunAt) {
     EXPECT_EQ(consumer.statistics().commits, 3);
     ASSERT_TRUE(consumer.close());
   }
-  Consumer consumer = reading({part(0), part(1)}, {.group = "g", .auto_commit = false});
+  Consumer consumer = reading({part(0), part(1)}, {.group = name("g"), .auto_commit = false});
   EXPECT_EQ(consumer.position(part(0)).value(), 4);
   EXPECT_EQ(consumer.position(part(1)).value(), 7);
   ASSERT_TRUE(consumer.commit()) << "positions";
@@ -107,21 +116,21 @@ TEST_P(ConsumerOffsets, OffsetsAreCommittedAndBegunAt) {
   });
   ASSERT_TRUE(consumer.close());
   EXPECT_TRUE(is_called) << "close waits for it";
-  EXPECT_EQ(broker_.admin().committed_offsets("g")->at(part(0)).offset, 10);
+  EXPECT_EQ(admin().committed_offsets(name("g"))->at(part(0)).offset, 10);
 }
 
 TEST_P(ConsumerOffsets, OnlyCommittedTransactionsAreReadWhereAsked) {
-  topic(1);
-  Producer producer = connect().producer({.transactional_id = "tx"}).value();
+  make_topic(1);
+  Producer producer = make_producer({.transactional_id = name("tx")});
   for (const char* value : {"a", "b", "c", "d"}) {
     auto transaction = producer.begin();
     ASSERT_TRUE(transaction) << transaction.error().to_string();
-    ASSERT_TRUE(producer.send({.topic = "t", .value = value}).get());
+    ASSERT_TRUE(producer.send({.topic = topic_, .value = value}).get());
     ASSERT_TRUE(*value % 2 == 0 ? transaction->commit() : transaction->abort());
   }
   auto open = producer.begin();
   ASSERT_TRUE(open);
-  ASSERT_TRUE(producer.send({.topic = "t", .value = "open"}).get());
+  ASSERT_TRUE(producer.send({.topic = topic_, .value = "open"}).get());
   Consumer all = reading({part(0)});
   EXPECT_EQ(poll_values(all, 5), (Texts{"a", "b", "c", "d", "open"}));
   EXPECT_EQ(all.end_offsets({part(0)})->at(part(0)), 9);
@@ -134,10 +143,10 @@ TEST_P(ConsumerOffsets, OnlyCommittedTransactionsAreReadWhereAsked) {
 }
 
 TEST_P(ConsumerOffsets, ATransactionCommitsOffsetsForAConsumer) {
-  const Topic log = topic(1);
-  fill(log, 0, 0, 3);
-  Producer producer = connect().producer({.transactional_id = "tx"}).value();
-  Consumer consumer = reading({part(0)}, {.group = "g", .auto_commit = false});
+  make_topic(1);
+  fill(0, 0, 3);
+  Producer producer = make_producer({.transactional_id = name("tx")});
+  Consumer consumer = reading({part(0)}, {.group = name("g"), .auto_commit = false});
   const auto records = consumer.poll(kPatience);
   ASSERT_TRUE(records) << records.error().to_string();
   for (const bool commits : {false, true}) {
@@ -151,27 +160,27 @@ TEST_P(ConsumerOffsets, ATransactionCommitsOffsetsForAConsumer) {
   }
   auto transaction = producer.begin();
   ASSERT_TRUE(transaction);
-  const Consumer without_group = make();
+  const Consumer without_group = make_consumer();
   EXPECT_TRUE(transaction->send_offsets(records->next_offsets(), without_group)
                   .error()
                   .is(ClientErrc::invalid_argument));
 }
 
 TEST_P(ConsumerOffsets, CloseCommitsByItself) {
-  const Topic log = topic(1);
-  fill(log, 0, 0, 3);
-  Consumer consumer = reading({part(0)}, {.group = "g"});
+  make_topic(1);
+  fill(0, 0, 3);
+  Consumer consumer = reading({part(0)}, {.group = name("g")});
   EXPECT_EQ(poll_values(consumer, 3).size(), 3U);
   ASSERT_TRUE(consumer.close());
-  EXPECT_EQ(broker_.admin().committed_offsets("g")->at(part(0)).offset, 3);
+  EXPECT_EQ(admin().committed_offsets(name("g"))->at(part(0)).offset, 3);
 }
 
 TEST_P(ConsumerOffsets, WithoutAGroupNothingIsCommitted) {
-  topic(1);
+  make_topic(1);
   Consumer consumer = reading({part(0)});
   EXPECT_TRUE(consumer.commit().error().is(ClientErrc::invalid_argument));
   EXPECT_TRUE(consumer.committed({part(0)}).error().is(ClientErrc::invalid_argument));
-  EXPECT_TRUE(consumer.subscribe({"t"}).error().is(ClientErrc::invalid_argument));
+  EXPECT_TRUE(consumer.subscribe({topic_}).error().is(ClientErrc::invalid_argument));
   std::optional<Result<void>> told;
   consumer.commit_async([&](const Result<void>& outcome) { told = outcome; });
   ASSERT_TRUE(told && !*told);
@@ -179,4 +188,4 @@ TEST_P(ConsumerOffsets, WithoutAGroupNothingIsCommitted) {
 }
 
 }  // namespace
-}  // namespace millrace::embed
+}  // namespace millrace::three_links
