@@ -17,7 +17,7 @@ JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
 # What the Python tests use.
-BUILT_FIRST = ("millrace", "millrace_static", "millrace_shared", "tail_directory", "three_links_tests")
+BUILT_FIRST = ("millrace", "millrace_static", "millrace_shared", "tail_directory", "three_links_tests", "group_member")
 RUNNING = set()  # process groups, ended with this program
 
 

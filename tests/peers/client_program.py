@@ -29,18 +29,18 @@ class ClientProgram:
         return json.loads(done.stdout.splitlines()[-1])
 
     def member(self, **request):
-        return Member(self, request)
+        return Member(self.command, self.environment, line_of("member", request))
 
 
 class Member:
     """A group member in a process of its own: `assigned` is what it has now, `records` what it read and committed."""
 
-    def __init__(self, program, request):
+    def __init__(self, command, environment=None, request=""):
         self.assigned, self.records = [], []
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(program.command, env=program.environment, text=True, stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors)
-        self.process.stdin.write(line_of("member", request))
+        self.process.stdin.write(request)
         self.process.stdin.flush()
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
