@@ -26,6 +26,8 @@ constexpr size_t kGrowthBytes = size_t{1} << 20;
 /// The gathered write of one system call.
 constexpr size_t kFramesPerWrite = 16;
 
+constexpr std::string_view kTlsQuestion = "; is that a Kafka listener without TLS?";
+
 class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> {
  public:
   TcpLink(NetDriver& driver, Address address, std::string client_id)
@@ -123,8 +125,13 @@ Task<Result<LinkPtr>> TcpLink::open(SteadyTime connect_by, SteadyTime answer_by)
   read_size();
   auto agreeing = agree_on_versions(answer_by);
   if (auto agreed = co_await agreeing; !agreed) {
-    close(agreed.error());
-    co_return std::move(agreed).error();
+    Error why = std::move(agreed).error();
+    if (why.is(ClientErrc::disconnected)) {
+      // What expects TLS says so, or hangs up.
+      why = {why.code(), cat(why.message(), " at the first request", kTlsQuestion)};
+    }
+    close(why);
+    co_return why;
   }
   co_return LinkPtr(self);
 }
@@ -273,9 +280,9 @@ void TcpLink::read_size() {
         if (error) return self->lose(error);
         const auto claimed = load_be<int32_t>(self->size_.data());
         if (claimed < 4 || static_cast<size_t>(claimed) > kResponseBytesMax) {
-          return self->close(client_error(ClientErrc::malformed,
-                                          cat(self->peer_, " announced a response of ", claimed,
-                                              " bytes; is that a Kafka listener without TLS?")));
+          return self->close(client_error(
+              ClientErrc::malformed,
+              cat(self->peer_, " announced a response of ", claimed, " bytes", kTlsQuestion)));
         }
         self->body_size_ = static_cast<size_t>(claimed);
         self->body_ = Bytes();

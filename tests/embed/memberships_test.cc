@@ -99,6 +99,20 @@ TEST_P(Memberships, GetTopicsThatComeLater) {
   EXPECT_EQ(world_.shares(), Shares{15});
 }
 
+TEST_P(Memberships, CreateTheirTopicsWhereTheyMay) {
+  const Subscription wish{.topics = {"a", "b", "wished"}, .pattern = {}};
+  ConsumerOptions options = options_of(GetParam(), 0);
+  world_.join(options, wish);
+  settle();
+  EXPECT_EQ(world_.shares(), Shares{12}) << "allow_auto_create_topics is off";
+  world_.leave(0);
+  options.allow_auto_create_topics = true;
+  world_.join(options, wish);
+  settle();
+  world_.topics["wished"] = 1;
+  EXPECT_EQ(world_.shares(), Shares{13});
+}
+
 TEST_P(Memberships, GetTopicsThatMatch) {
   join({.topics = {}, .pattern = "[a-c]"});
   settle();

@@ -8,6 +8,7 @@
                temporaries of such statements twice), and none is the right side of && or || (g++ 12 loses frames there)
     words      nothing is left to do
     snippets   C++ on a page is a part of a program that the tests compile
+    tests      a googletest that a page names is there
     format     clang-format would change nothing
 
 Usage: tidy.py [CHECK...]; all of them without a name. CLANG_FORMAT names the program (default clang-format-19).
@@ -170,6 +171,17 @@ def check_snippets():
         for found in re.finditer(r"```cpp\n(.*?)```", text, re.S):
             if not any("\n".join(lines_of(found[1])) in program for program in compiled):
                 yield path, line_of(text, found.start()), "in no file of examples or tests"
+
+
+def check_tests():
+    tests = set()
+    for path in files(".cc"):
+        tests |= {".".join(names) for names in re.findall(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", path.read_text(), re.M)}
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
+        text = path.read_text()
+        for found in re.finditer(r"`([A-Z]\w+\.[A-Z]\w+)`", text):
+            if found[1] not in tests:
+                yield path, line_of(text, found.start()), f"there is no test {found[1]}"
 
 
 def check_format():

@@ -49,6 +49,13 @@ class Tidy(unittest.TestCase):
         self.write("src/io/used.h", "")
         self.assertEqual(self.found("headers"), [("src/io/dead.h", 1), ("src/io/used.h", 1)])
 
+    def test_named_tests_are_there(self):
+        self.write("tests/io/a_test.cc", "TEST_F(Files, AreRead) {}\nTEST(Names,\n     Differ) {}\n")
+        self.write("docs/a.md", "`Files.AreRead`, `Names.Differ`, `io::File`, `a.B`\n")
+        self.assertEqual(self.found("tests"), [])
+        self.write("docs/b.md", "| row |\n| `Files.AreWritten` |\n")
+        self.assertEqual(self.found("tests"), [("docs/b.md", 2)])
+
     def test_forms_beside_co_await(self):
         self.write("src/net/a.cc", """void f() {
   auto a = co_await g(std::move(options));
