@@ -36,8 +36,9 @@ Result<void> advance(Broker& broker, ManualClock& clock, milliseconds by);
 class Broker {
  public:
   /// Creates or recovers the directory. When it returns, everything acknowledged before is there.
-  /// Errors: invalid_config (which key, why, the nearest key), kafka_storage_error where another
-  /// process holds the directory (its pid is told), or the system's error with what to do.
+  /// Errors: invalid_config (which key, why, the nearest key); the system's, with what to do:
+  /// std::errc::resource_unavailable_try_again where another broker holds the directory (its pid is
+  /// told).
   static Result<Broker> open(BrokerOptions options);
   Broker(Broker&&) noexcept;
   Broker& operator=(Broker&&) noexcept;

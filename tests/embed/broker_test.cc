@@ -103,6 +103,7 @@ TEST_F(Brokers, RefuseADirectoryInUse) {
   ASSERT_TRUE(first);
   auto second = Broker::open(options());
   ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), std::errc::resource_unavailable_try_again);
   EXPECT_NE(second.error().message().find(dir_), std::string::npos);
   EXPECT_NE(second.error().message().find(std::to_string(getpid())), std::string::npos);
 }
