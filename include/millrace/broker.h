@@ -28,7 +28,8 @@ Result<void> advance(Broker& broker, ManualClock& clock, milliseconds by);
 }  // namespace testing
 
 /// Thread-safe. A value that is moved, not copied; a moved-from broker may only be destroyed or
-/// assigned to. Many brokers may be open in one process, each on its own directory.
+/// assigned to. Many brokers may be open in one process, each on its own directory. In a child of
+/// fork the parent's broker is closed, and so is everything that was made with it.
 ///
 /// Threads of its own, all joined by close: one for deadlines ("mill-timer"), one for compaction
 /// ("mill-cleaner"), sync_threads for durability ("mill-sync"); one per core for the network

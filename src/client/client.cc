@@ -1,6 +1,7 @@
 // The public Client over the network.
 #include "millrace/client.h"
 
+#include "base/home_process.h"
 #include "base/try.h"
 #include "client/client_core.h"
 #include "client/client_options.h"
@@ -13,6 +14,15 @@ namespace millrace {
 
 using client::ClientCore;
 
+namespace {
+
+Error closed_error() {
+  return client::client_error(ClientErrc::closed,
+                              "the client was moved from, or made by the parent of this process");
+}
+
+}  // namespace
+
 Result<Client> Client::connect(ClientOptions options) {
   MILL_CHECK(client::check(options));
   MILL_TRY(auto bootstrap, client::parse_addresses(options.bootstrap));
@@ -22,26 +32,29 @@ Result<Client> Client::connect(ClientOptions options) {
                                                .client_id = options.client_id,
                                                .connect_timeout = options.connect_timeout,
                                                .request_timeout = options.request_timeout});
-  auto core = std::make_shared<ClientCore>(driver, std::move(links), std::move(options));
+  const std::shared_ptr<ClientCore> core(
+      new ClientCore(driver, std::move(links), std::move(options)), DeleteAtHome());
   const SteadyTime deadline = driver->deadline_in(core->options().api_timeout);
   auto reached =
       core->wait_for<client::LinkPtr>([core, deadline] { return core->gateway().any(deadline); });
   if (!reached) return std::move(reached).error();
-  return Client(std::move(core));
+  return Client(core);
 }
 
 Result<Producer> Client::producer(ProducerOptions options) const {
+  if (!is_at_home(core_)) return closed_error();
   MILL_CHECK(client::check(options));
-  return Producer(std::make_shared<client::ProducerCore>(core_, options));
+  return Producer({new client::ProducerCore(core_, options), DeleteAtHome()});
 }
 
 Result<Consumer> Client::consumer(ConsumerOptions options) const {
+  if (!is_at_home(core_)) return closed_error();
   MILL_CHECK(client::check(options));
   const auto membership = [options](std::shared_ptr<client::Gateway> gateway,
                                     client::MemberHost& host) {
     return client::make_membership(std::move(gateway), host, options);
   };
-  Consumer consumer(std::make_shared<client::ConsumerCore>(core_, options, membership));
+  Consumer consumer({new client::ConsumerCore(core_, options, membership), DeleteAtHome()});
   if (!options.topics.empty()) MILL_CHECK(consumer.subscribe(options.topics));
   return consumer;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/home_process.h"
 #include "client/gateway.h"
 #include "client/task.h"
 #include "millrace/options.h"
@@ -25,6 +26,7 @@ class ClientCore {
   ClientCore(const ClientCore&) = delete;
   ClientCore& operator=(const ClientCore&) = delete;
 
+  const HomeProcess& home() const { return home_; }
   Driver& driver() const { return *driver_; }
   const ClientOptions& options() const { return options_; }
 
@@ -56,6 +58,7 @@ class ClientCore {
     outcome->event.set();
   }
 
+  const HomeProcess home_;
   const std::shared_ptr<Driver> driver_;
   const std::shared_ptr<LinkFactory> links_;
   const ClientOptions options_;

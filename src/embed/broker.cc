@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/home_process.h"
 #include "base/try.h"
 #include "broker/config/config_key.h"
 #include "client/error.h"
@@ -14,17 +15,28 @@ namespace millrace {
 
 using embed::BrokerImpl;
 
+namespace {
+
+Result<void> check_home(const std::shared_ptr<BrokerImpl>& impl) {
+  if (is_at_home(impl)) return {};
+  return client::client_error(
+      ClientErrc::closed,
+      "the broker was moved from, or opened by the parent of this process, which goes on with it");
+}
+
+}  // namespace
+
 Broker::Broker(std::shared_ptr<BrokerImpl> impl) : impl_(std::move(impl)) {}
 Broker::Broker(Broker&&) noexcept = default;
 
 Broker& Broker::operator=(Broker&& other) noexcept {
-  if (this != &other && impl_) (void)impl_->close(milliseconds(0));
+  if (this != &other && is_at_home(impl_)) (void)impl_->close(milliseconds(0));
   impl_ = std::move(other.impl_);
   return *this;
 }
 
 Broker::~Broker() {
-  if (impl_) (void)impl_->close(milliseconds(0));
+  if (is_at_home(impl_)) (void)impl_->close(milliseconds(0));
 }
 
 Result<Broker> Broker::open(BrokerOptions options) {
@@ -38,6 +50,7 @@ Result<Broker> Broker::open(BrokerOptions options) {
 }
 
 Result<std::string> Broker::listen(std::string_view address) {
+  MILL_CHECK(check_home(impl_));
   auto endpoint = net::Endpoint::parse(address);
   if (!endpoint) {
     return client::client_error(ClientErrc::bad_address, endpoint.error().message());
@@ -46,7 +59,7 @@ Result<std::string> Broker::listen(std::string_view address) {
   return bound.to_string();
 }
 
-Client Broker::client() const { return Client(impl_->make_client()); }
+Client Broker::client() const { return Client(is_at_home(impl_) ? impl_->make_client() : nullptr); }
 
 Result<Producer> Broker::producer(ProducerOptions options) const {
   return client().producer(std::move(options));
@@ -59,6 +72,7 @@ Result<Consumer> Broker::consumer(ConsumerOptions options) const {
 Admin Broker::admin() const { return client().admin(); }
 
 Result<Topic> Broker::topic(const std::string& name) const {
+  MILL_CHECK(check_home(impl_));
   MILL_TRY(auto found, impl_->topic(name));
   return Topic(std::move(found));
 }
@@ -76,6 +90,7 @@ Result<size_t> Broker::run_until(std::chrono::steady_clock::time_point now) {
 const std::vector<std::string>& Broker::recovery_report() const { return impl_->recovery_report(); }
 
 Result<testing::Faults> Broker::faults() const {
+  MILL_CHECK(check_home(impl_));
   if (!impl_->fault_kit()) {
     return client::client_error(ClientErrc::not_allowed,
                                 "this broker has no faults; open it with allow_faults");
@@ -83,6 +98,9 @@ Result<testing::Faults> Broker::faults() const {
   return testing::Faults(impl_->fault_kit());
 }
 
-Result<void> Broker::close(milliseconds grace) { return impl_->close(grace); }
+Result<void> Broker::close(milliseconds grace) {
+  MILL_CHECK(check_home(impl_));
+  return impl_->close(grace);
+}
 
 }  // namespace millrace

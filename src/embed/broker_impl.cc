@@ -83,7 +83,7 @@ Result<std::shared_ptr<BrokerImpl>> BrokerImpl::open(BrokerOptions options,
                                                      std::optional<net::Endpoint> advertised) {
   MILL_CHECK(check(options));
   const std::shared_ptr<BrokerImpl> opened(
-      new BrokerImpl(std::move(options), std::move(advertised)));
+      new BrokerImpl(std::move(options), std::move(advertised)), DeleteAtHome());
   MILL_CHECK(opened->start());
   return opened;
 }
@@ -175,7 +175,8 @@ std::shared_ptr<client::ClientCore> BrokerImpl::make_client() {
   auto driver = std::make_shared<LocalDriver>(timers_, clock_, std::move(drive));
   ClientOptions options;
   auto links = std::make_shared<LocalLinkFactory>(driver, gate_, options.client_id);
-  auto core = std::make_shared<client::ClientCore>(driver, std::move(links), std::move(options));
+  const std::shared_ptr<client::ClientCore> core(
+      new client::ClientCore(driver, std::move(links), std::move(options)), DeleteAtHome());
   const std::lock_guard lock(mutex_);
   if (closed_) core->close();
   std::erase_if(clients_, [](const auto& known) { return known.expired(); });
@@ -195,15 +196,19 @@ Result<std::shared_ptr<TopicImpl>> BrokerImpl::topic(const std::string& name) {
   return std::make_shared<TopicImpl>(gate_, std::move(found), !options_.manual);
 }
 
-Result<size_t> BrokerImpl::run_until(SteadyTime now) {
+Result<void> BrokerImpl::check_manual() {
   if (!options_.manual) {
     return client_error(ClientErrc::wrong_state,
                         "this broker works by itself; open it with manual to drive it");
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return closed_error();
-  }
+  if (!home_.is_this()) return closed_error();
+  const std::lock_guard lock(mutex_);
+  if (closed_) return closed_error();
+  return {};
+}
+
+Result<size_t> BrokerImpl::run_until(SteadyTime now) {
+  MILL_CHECK(check_manual());
   return run_due(now);
 }
 

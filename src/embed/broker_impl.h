@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/home_process.h"
 #include "base/timers.h"
 #include "client/client_core.h"
 #include "coordinator/broker_offsets_log.h"
@@ -40,6 +41,7 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   BrokerImpl& operator=(const BrokerImpl&) = delete;
   /// Without close(): connections end, and the directory is left as by a crash.
   ~BrokerImpl();
+  const HomeProcess& home() const { return home_; }
 
   /// Serves the address when it returns, which it answers with its real port.
   Result<net::Endpoint> listen(const net::Endpoint& endpoint);
@@ -63,12 +65,15 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   Result<void> start();
   void load();
   handlers::Services services() const;
+  /// wrong_state where it is not manual; closed.
+  Result<void> check_manual();
   size_t run_due(SteadyTime now);
   /// Of a manual broker: when there is something to do next.
   SteadyTime next_due() const;
   /// Everything that works by itself or for others ends; false where it has already.
   bool end_work(Milliseconds grace);
 
+  const HomeProcess home_;
   const BrokerOptions options_;
   const std::optional<net::Endpoint> advertised_;
   // In the order of their making; destroyed in reverse.

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/home_process.h"
 #include "handlers/dispatch.h"
 
 namespace millrace::embed {
@@ -13,8 +14,10 @@ namespace millrace::embed {
 class Gate {
  public:
   explicit Gate(handlers::Services services) : services_(services) {}
+  const HomeProcess& home() const { return home_; }
 
-  /// Calls `visit(services)`, which must not keep them, and answers true; false once it is shut.
+  /// Calls `visit(services)`, which must not keep them, and answers true; false once it is shut,
+  /// and in a child of the broker's process.
   template <class Visit>
   bool enter(Visit visit) {
     if (!begin()) return false;
@@ -40,11 +43,13 @@ class Gate {
   };
 
   bool begin() {
+    if (!home_.is_this()) return false;
     const std::lock_guard lock(mutex_);
     if (is_open_) ++inside_;
     return is_open_;
   }
 
+  const HomeProcess home_;
   const handlers::Services services_;
   std::mutex mutex_;
   std::condition_variable left_;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/home_process.h"
 #include "embed/topic_impl.h"
 
 namespace millrace {
@@ -17,7 +18,7 @@ const LogRecordView* LogRecords::end() const { return begin() + read_->records.s
 int64_t LogRecords::next_offset() const { return read_->next_offset; }
 
 const std::string& Topic::name() const { return impl_->name(); }
-int32_t Topic::partition_count() const { return impl_->partition_count(); }
+int32_t Topic::partition_count() const { return is_at_home(impl_) ? impl_->partition_count() : 0; }
 
 Result<int64_t> Topic::append(int32_t partition, std::span<const LogRecord> records, Acks acks) {
   return impl_->append(partition, records, acks);

@@ -19,6 +19,7 @@ class TopicImpl {
   /// `may_wait` is false where nothing happens by itself.
   TopicImpl(std::shared_ptr<Gate> gate, broker::TopicPtr topic, bool may_wait);
 
+  const HomeProcess& home() const { return gate_->home(); }
   const std::string& name() const { return name_; }
   int32_t partition_count();
   Result<int64_t> append(int32_t partition, std::span<const LogRecord> records, Acks acks);

@@ -1,6 +1,7 @@
 // The public Admin: each call is a task of the client's gateway that the caller waits for.
 #include "millrace/admin.h"
 
+#include "base/home_process.h"
 #include "client/admin/groups.h"
 #include "client/admin/offsets.h"
 #include "client/admin/topics.h"
@@ -17,6 +18,10 @@ using client::ResourceKind;
 /// Waits for `task(gateway, deadline)` for at most the client's api_timeout.
 template <class T, class Task>
 Result<T> wait_for(const std::shared_ptr<ClientCore>& core, Task task) {
+  if (!is_at_home(core)) {
+    return client::client_error(ClientErrc::closed,
+                                "it was moved from, or made by the parent of this process");
+  }
   const SteadyTime deadline = core->driver().deadline_in(core->options().api_timeout);
   return core->wait_for<T>(
       [core, deadline, task = std::move(task)] { return task(core->gateway(), deadline); });

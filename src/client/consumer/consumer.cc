@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/home_process.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "client/consumer/consumer_core.h"
@@ -16,7 +17,8 @@ using client::ConsumerCore;
 namespace {
 
 Error closed_error() {
-  return client::client_error(ClientErrc::closed, "the consumer was moved from");
+  return client::client_error(ClientErrc::closed,
+                              "the consumer was moved from, or made by the parent of this process");
 }
 
 Result<void> check_time(int64_t timestamp_ms) {
@@ -54,64 +56,66 @@ Consumer& Consumer::operator=(Consumer&& other) noexcept {
 }
 
 Result<void> Consumer::subscribe(std::vector<std::string> topics) {
-  return core_ ? core_->subscribe({.topics = std::move(topics)}) : closed_error();
+  return is_at_home(core_) ? core_->subscribe({.topics = std::move(topics)}) : closed_error();
 }
 
 Result<void> Consumer::subscribe_pattern(const std::string& pattern) {
-  return core_ ? core_->subscribe({.pattern = pattern}) : closed_error();
+  return is_at_home(core_) ? core_->subscribe({.pattern = pattern}) : closed_error();
 }
 
-Result<void> Consumer::unsubscribe() { return core_ ? core_->unsubscribe() : closed_error(); }
+Result<void> Consumer::unsubscribe() {
+  return is_at_home(core_) ? core_->unsubscribe() : closed_error();
+}
 
 Result<void> Consumer::assign(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->assign(partitions) : closed_error();
+  return is_at_home(core_) ? core_->assign(partitions) : closed_error();
 }
 
 std::vector<TopicPartition> Consumer::assignment() const {
-  return core_ ? core_->assignment() : std::vector<TopicPartition>();
+  return is_at_home(core_) ? core_->assignment() : std::vector<TopicPartition>();
 }
 
 Result<ConsumerRecords> Consumer::poll(milliseconds limit) {
-  if (!core_) return closed_error();
+  if (!is_at_home(core_)) return closed_error();
   return core_->poll(limit);
 }
 
 void Consumer::wakeup() {
-  if (core_) core_->wakeup();
+  if (is_at_home(core_)) core_->wakeup();
 }
 
 Result<int64_t> Consumer::position(const TopicPartition& partition) {
-  return core_ ? core_->position(partition) : closed_error();
+  return is_at_home(core_) ? core_->position(partition) : closed_error();
 }
 
 Result<void> Consumer::seek(const TopicPartition& partition, int64_t offset) {
-  return core_ ? core_->seek(partition, offset) : closed_error();
+  return is_at_home(core_) ? core_->seek(partition, offset) : closed_error();
 }
 
 Result<void> Consumer::seek_to_time(const std::vector<TopicPartition>& partitions,
                                     int64_t timestamp_ms) {
   MILL_CHECK(check_time(timestamp_ms));
-  return core_ ? core_->seek_to_time(partitions, timestamp_ms) : closed_error();
+  return is_at_home(core_) ? core_->seek_to_time(partitions, timestamp_ms) : closed_error();
 }
 
 Result<void> Consumer::seek_to_beginning(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->seek_to_time(partitions, kEarliest) : closed_error();
+  return is_at_home(core_) ? core_->seek_to_time(partitions, kEarliest) : closed_error();
 }
 
 Result<void> Consumer::seek_to_end(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->seek_to_time(partitions, kLatest) : closed_error();
+  return is_at_home(core_) ? core_->seek_to_time(partitions, kLatest) : closed_error();
 }
 
 Result<void> Consumer::pause(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->set_paused(partitions, true) : closed_error();
+  return is_at_home(core_) ? core_->set_paused(partitions, true) : closed_error();
 }
 
 Result<void> Consumer::resume(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->set_paused(partitions, false) : closed_error();
+  return is_at_home(core_) ? core_->set_paused(partitions, false) : closed_error();
 }
 
 std::vector<TopicPartition> Consumer::paused() const {
-  return core_ ? core_->paused() : std::vector<TopicPartition>();
+  return is_at_home(core_) ? core_->paused() : std::vector<TopicPartition>();
 }
 
 Result<void> Consumer::commit(const ConsumerRecord& record) { return commit(behind(record)); }
@@ -121,28 +125,28 @@ Result<void> Consumer::commit(const ConsumerRecords& records) {
 }
 
 Result<void> Consumer::commit(const Offsets& offsets) {
-  return core_ ? core_->commit(offsets) : closed_error();
+  return is_at_home(core_) ? core_->commit(offsets) : closed_error();
 }
 
-Result<void> Consumer::commit() { return core_ ? core_->commit() : closed_error(); }
+Result<void> Consumer::commit() { return is_at_home(core_) ? core_->commit() : closed_error(); }
 
 void Consumer::commit_async(const Offsets& offsets, CommitCallback callback) {
-  if (core_) return core_->commit_async(offsets, std::move(callback));
+  if (is_at_home(core_)) return core_->commit_async(offsets, std::move(callback));
   if (callback) callback(closed_error());
 }
 
 void Consumer::commit_async(CommitCallback callback) {
-  if (core_) return core_->commit_async(std::move(callback));
+  if (is_at_home(core_)) return core_->commit_async(std::move(callback));
   if (callback) callback(closed_error());
 }
 
 Result<Offsets> Consumer::committed(const std::vector<TopicPartition>& partitions) {
-  return core_ ? core_->committed(partitions) : closed_error();
+  return is_at_home(core_) ? core_->committed(partitions) : closed_error();
 }
 
 Result<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times(
     const std::map<TopicPartition, int64_t>& timestamps_ms) {
-  if (!core_) return closed_error();
+  if (!is_at_home(core_)) return closed_error();
   for (const auto& [name, timestamp_ms] : timestamps_ms) MILL_CHECK(check_time(timestamp_ms));
   MILL_TRY(auto found, core_->list_offsets(timestamps_ms));
   std::erase_if(found, [](const auto& item) { return item.second.offset < 0; });
@@ -151,22 +155,23 @@ Result<std::map<TopicPartition, OffsetAndTimestamp>> Consumer::offsets_for_times
 
 Result<std::map<TopicPartition, int64_t>> Consumer::beginning_offsets(
     const std::vector<TopicPartition>& partitions) {
-  if (!core_) return closed_error();
+  if (!is_at_home(core_)) return closed_error();
   return ends_of(*core_, partitions, kEarliest);
 }
 
 Result<std::map<TopicPartition, int64_t>> Consumer::end_offsets(
     const std::vector<TopicPartition>& partitions) {
-  if (!core_) return closed_error();
+  if (!is_at_home(core_)) return closed_error();
   return ends_of(*core_, partitions, kLatest);
 }
 
 ConsumerStatistics Consumer::statistics() const {
-  return core_ ? core_->statistics() : ConsumerStatistics();
+  return is_at_home(core_) ? core_->statistics() : ConsumerStatistics();
 }
 
 Result<void> Consumer::close(milliseconds limit) {
-  return core_ ? core_->close(limit) : Result<void>();
+  if (!core_) return {};
+  return is_at_home(core_) ? core_->close(limit) : closed_error();
 }
 
 }  // namespace millrace

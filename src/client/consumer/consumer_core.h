@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/home_process.h"
 #include "client/client_core.h"
 #include "client/consumer/group.h"
 #include "client/consumer/record_fetcher.h"
@@ -30,6 +31,7 @@ class ConsumerCore {
   ~ConsumerCore() { abandon(); }
   ConsumerCore(const ConsumerCore&) = delete;
   ConsumerCore& operator=(const ConsumerCore&) = delete;
+  const HomeProcess& home() const { return home_; }
 
   // As in millrace/consumer.h.
   Result<void> subscribe(Subscription subscription);
@@ -119,6 +121,7 @@ class ConsumerCore {
   /// Leaves the group without waiting long, ends all that is under way.
   void abandon();
 
+  const HomeProcess home_;
   const std::shared_ptr<ClientCore> client_;
   Driver& driver_;
   const millrace::ConsumerOptions options_;

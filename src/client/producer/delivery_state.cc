@@ -37,6 +37,9 @@ Result<RecordMetadata> DeliveryState::outcome(int32_t index) const {
 }
 
 Result<bool> DeliveryState::wait(milliseconds limit) {
+  if (!home_.is_this()) {
+    return client_error(ClientErrc::closed, "the record was sent by the parent of this process");
+  }
   if (is_decided()) return true;
   const auto sender = sender_.lock();
   // A sender decides everything before it goes.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/home_process.h"
 #include "client/driver.h"
 #include "millrace/producer.h"
 
@@ -38,7 +39,8 @@ class DeliveryState {
   void fail(Error error);
   /// All callbacks have returned.
   void end() { ended_.set(); }
-  bool is_decided() const { return decided_.is_set(); }
+  /// Never any more in a child of the process that sent the record.
+  bool is_decided() const { return home_.is_this() && decided_.is_set(); }
   /// Only once decided.
   Result<RecordMetadata> outcome(int32_t index) const;
 
@@ -47,12 +49,13 @@ class DeliveryState {
   bool is_hurried() const { return hurried_; }
 
   /// Blocks a program's thread until the outcome or the deadline; false at the deadline. Errors:
-  /// wrong_state inside the driver.
+  /// wrong_state inside the driver; closed in a child of the process that sent the record.
   Result<bool> wait(milliseconds limit);
   /// Waits for the end of the callbacks too, without asking for haste; not inside.
   bool wait_for_end(Driver& driver, SteadyTime deadline) { return driver.wait(ended_, deadline); }
 
  private:
+  const HomeProcess home_;
   const TopicPartition partition_;
   const std::weak_ptr<Sender> sender_;
   std::vector<int64_t> timestamps_;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/home_process.h"
 #include "base/try.h"
 #include "client/error.h"
 #include "client/producer/producer_core.h"
@@ -14,7 +15,8 @@ using client::ProducerCore;
 namespace {
 
 Error closed_error() {
-  return client::client_error(ClientErrc::closed, "the producer was moved from");
+  return client::client_error(ClientErrc::closed,
+                              "the producer was moved from, or made by the parent of this process");
 }
 
 }  // namespace
@@ -29,38 +31,39 @@ Producer& Producer::operator=(Producer&& other) noexcept {
 }
 
 Delivery Producer::send(const ProducerRecord& record) {
-  return core_ ? core_->send(record) : ProducerCore::refused(closed_error());
+  return is_at_home(core_) ? core_->send(record) : ProducerCore::refused(closed_error());
 }
 
 void Producer::send(const ProducerRecord& record, DeliveryCallback callback) {
-  if (core_) return core_->send(record, std::move(callback));
+  if (is_at_home(core_)) return core_->send(record, std::move(callback));
   callback(closed_error());
 }
 
 Result<void> Producer::flush(milliseconds limit) {
-  return core_ ? core_->flush(limit) : closed_error();
+  return is_at_home(core_) ? core_->flush(limit) : closed_error();
 }
 
 Result<void> Producer::init_transactions() {
-  return core_ ? core_->init_transactions() : closed_error();
+  return is_at_home(core_) ? core_->init_transactions() : closed_error();
 }
 
 Result<Transaction> Producer::begin() {
-  if (!core_) return closed_error();
+  if (!is_at_home(core_)) return closed_error();
   MILL_CHECK(core_->begin());
   return Transaction(core_);
 }
 
 Result<int32_t> Producer::partition_count(const std::string& topic) {
-  return core_ ? core_->partition_count(topic) : closed_error();
+  return is_at_home(core_) ? core_->partition_count(topic) : closed_error();
 }
 
 ProducerStatistics Producer::statistics() const {
-  return core_ ? core_->statistics() : ProducerStatistics();
+  return is_at_home(core_) ? core_->statistics() : ProducerStatistics();
 }
 
 Result<void> Producer::close(milliseconds limit) {
-  return core_ ? core_->close(limit) : Result<void>();
+  if (!core_) return {};
+  return is_at_home(core_) ? core_->close(limit) : closed_error();
 }
 
 }  // namespace millrace

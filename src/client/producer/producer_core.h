@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/home_process.h"
 #include "client/client_core.h"
 #include "client/producer/accumulator.h"
 #include "client/producer/partition_chooser.h"
@@ -23,6 +24,7 @@ class ProducerCore {
   ~ProducerCore() { abandon(); }
   ProducerCore(const ProducerCore&) = delete;
   ProducerCore& operator=(const ProducerCore&) = delete;
+  const HomeProcess& home() const { return home_; }
 
   Delivery send(const ProducerRecord& record);
   void send(const ProducerRecord& record, DeliveryCallback callback);
@@ -60,6 +62,7 @@ class ProducerCore {
   template <class Call>
   Result<void> transact(Call call);
 
+  const HomeProcess home_;
   const std::shared_ptr<ClientCore> client_;
   Driver& driver_;
   const milliseconds max_block_;
