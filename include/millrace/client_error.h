@@ -13,7 +13,8 @@ enum class ClientErrc {
   unreachable,
   /// No answer, or no end to the work, before the deadline. What was asked for may still happen.
   timed_out,
-  /// The peer closed the connection, or the network did.
+  /// The peer closed the connection, or the network did. Of a record: an attempt had no answer, or
+  /// one that leaves open whether it was written, as after a failed sync; the message tells it.
   disconnected,
   /// Client and broker share no version of a request.
   unsupported,

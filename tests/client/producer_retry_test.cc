@@ -129,6 +129,20 @@ TEST_F(ProducerRetries, ARefusalAfterSilenceIsNoPromise) {
   EXPECT_TRUE(a.get().error().is(ClientErrc::disconnected)) << "it may have been written";
 }
 
+TEST_F(ProducerRetries, AnAnswerThatLeavesItOpenIsNoPromise) {
+  make({.retries = 0});
+  for (const ErrorCode code : {ErrorCode::kafka_storage_error, ErrorCode::request_timed_out,
+                               ErrorCode::not_enough_replicas_after_append}) {
+    SCOPED_TRACE(error_name(code));
+    const Delivery a = send("a");
+    pause();  // the leader may have to be found again
+    cluster_->answer({.error = code});
+    ASSERT_TRUE(a.ready());
+    EXPECT_TRUE(a.get().error().is(ClientErrc::disconnected)) << "it may have been written";
+    EXPECT_NE(a.get().error().message().find(error_name(code)), std::string::npos);
+  }
+}
+
 TEST_F(ProducerRetries, SilenceIsADisconnection) {
   make();
   const Delivery a = send("a");
