@@ -66,6 +66,10 @@ class Broker {
   /// thread: syncs, deadlines, retention, compaction. Answers how many pieces. wrong_state
   /// otherwise.
   Result<size_t> run_until(std::chrono::steady_clock::time_point now);
+  /// With `manual`: when the next piece of work is due, by the broker's clock; in the past where
+  /// one is due already. A broker always has one: it looks after its files from time to time. Turn
+  /// the clock there, then call run_until: work asks the clock for the time. wrong_state otherwise.
+  Result<std::chrono::steady_clock::time_point> next_deadline() const;
 
   /// What recovery found worth telling, one line each; empty after a clean start.
   const std::vector<std::string>& recovery_report() const;

@@ -87,6 +87,10 @@ Result<size_t> Broker::run_until(std::chrono::steady_clock::time_point now) {
   return impl_->run_until(now);
 }
 
+Result<std::chrono::steady_clock::time_point> Broker::next_deadline() const {
+  return impl_->next_deadline();
+}
+
 const std::vector<std::string>& Broker::recovery_report() const { return impl_->recovery_report(); }
 
 Result<testing::Faults> Broker::faults() const {

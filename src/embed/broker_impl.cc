@@ -196,7 +196,7 @@ Result<std::shared_ptr<TopicImpl>> BrokerImpl::topic(const std::string& name) {
   return std::make_shared<TopicImpl>(gate_, std::move(found), !options_.manual);
 }
 
-Result<void> BrokerImpl::check_manual() {
+Result<void> BrokerImpl::check_manual() const {
   if (!options_.manual) {
     return client_error(ClientErrc::wrong_state,
                         "this broker works by itself; open it with manual to drive it");
@@ -210,6 +210,11 @@ Result<void> BrokerImpl::check_manual() {
 Result<size_t> BrokerImpl::run_until(SteadyTime now) {
   MILL_CHECK(check_manual());
   return run_due(now);
+}
+
+Result<SteadyTime> BrokerImpl::next_deadline() const {
+  MILL_CHECK(check_manual());
+  return std::min(timers_->next_deadline().value_or(SteadyTime::max()), next_cleaning_);
 }
 
 size_t BrokerImpl::run_due(SteadyTime now) {

@@ -52,6 +52,7 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   const std::shared_ptr<Gate>& gate() const { return gate_; }
   const std::vector<std::string>& recovery_report() const { return recovery_report_; }
   Result<size_t> run_until(SteadyTime now);
+  Result<SteadyTime> next_deadline() const;
   /// See testing::advance.
   Result<void> advance(ManualClock& clock, Milliseconds by);
   /// Null where no faults are allowed.
@@ -66,10 +67,8 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   void load();
   handlers::Services services() const;
   /// wrong_state where it is not manual; closed.
-  Result<void> check_manual();
+  Result<void> check_manual() const;
   size_t run_due(SteadyTime now);
-  /// Of a manual broker: when there is something to do next.
-  SteadyTime next_due() const;
   /// Everything that works by itself or for others ends; false where it has already.
   bool end_work(Milliseconds grace);
 
@@ -96,7 +95,7 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   SteadyTime next_cleaning_{};
 
   /// Held while the broker is opened to others and closed.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::weak_ptr<client::ClientCore>> clients_;
   bool closed_ = false;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/try.h"
 #include "client/error.h"
 #include "embed/broker_impl.h"
 #include "embed/fault_kit.h"
@@ -45,15 +46,12 @@ Result<void> BrokerImpl::advance(ManualClock& clock, Milliseconds by) {
     auto done = run_until(clock.steady_now());
     if (!done) return std::move(done).error();
     if (clock.steady_now() >= end) return {};
+    MILL_TRY(const SteadyTime next, next_deadline());
     // Deadlines may lie between two ticks of the clock, and in the past where work is late.
-    const auto wait = std::chrono::ceil<Milliseconds>(next_due() - clock.steady_now());
+    const auto wait = std::chrono::ceil<Milliseconds>(next - clock.steady_now());
     const auto left = std::chrono::duration_cast<Milliseconds>(end - clock.steady_now());
     clock.advance(std::clamp(wait, Milliseconds(1), left));
   }
-}
-
-SteadyTime BrokerImpl::next_due() const {
-  return std::min(timers_->next_deadline().value_or(SteadyTime::max()), next_cleaning_);
 }
 
 }  // namespace millrace::embed

@@ -206,12 +206,47 @@ TEST_F(ManualBroker, DoesWhatIsDueWhenTold) {
   EXPECT_TRUE(admin.list_groups()->empty()) << "offsets.retention.minutes are over";
 }
 
+TEST_F(ManualBroker, TellsWhenTheNextWorkIsDue) {
+  Broker broker = open();
+  ASSERT_TRUE(broker.ensure_topic({.name = "t", .partitions = 1}));
+  pass(broker, milliseconds(0));
+  Producer producer = broker.producer({.linger = milliseconds(7)}).value();
+  const Delivery sent = producer.send({.topic = "t", .value = "x"});
+  const auto next = broker.next_deadline();
+  ASSERT_TRUE(next) << next.error().to_string();
+  EXPECT_EQ(*next, time_.steady_now() + milliseconds(7));
+  ASSERT_TRUE(broker.run_until(time_.steady_now()));
+  EXPECT_FALSE(sent.ready());
+  pass(broker, milliseconds(7));
+  EXPECT_TRUE(sent.ready());
+}
+
+TEST_F(ManualBroker, CanBeSteppedFromDeadlineToDeadline) {
+  Broker broker = open();
+  Admin admin = broker.admin();
+  ASSERT_TRUE(admin.create_topic({.name = "t"}));
+  ASSERT_TRUE(
+      admin.alter_committed_offsets("g", {{{.topic = "t", .partition = 0}, {.offset = 3}}}));
+  const SteadyTime begin = time_.steady_now();
+  pass(broker, milliseconds(0));
+  // Until offsets.retention.minutes are over.
+  while (!admin.list_groups()->empty()) {
+    const SteadyTime next = broker.next_deadline().value();
+    ASSERT_GT(next, time_.steady_now()) << "all that was due is done";
+    pass(broker, std::chrono::ceil<milliseconds>(next - time_.steady_now()));
+    ASSERT_LT(time_.steady_now() - begin, std::chrono::hours(8 * 24));
+  }
+  EXPECT_GE(time_.steady_now() - begin, std::chrono::hours(7 * 24));
+}
+
 TEST_F(ManualBroker, OnlyThatOneCanBeDriven) {
   auto broker = Broker::open(in_memory_options());
   EXPECT_TRUE(broker->run_until(SteadyTime::max()).error().is(ClientErrc::wrong_state));
+  EXPECT_TRUE(broker->next_deadline().error().is(ClientErrc::wrong_state));
   Broker manual = open();
   ASSERT_TRUE(manual.close());
   EXPECT_TRUE(manual.run_until(SteadyTime::max()).error().is(ClientErrc::closed));
+  EXPECT_TRUE(manual.next_deadline().error().is(ClientErrc::closed));
 }
 
 // ---- On a program's own threads ---------------------------------------------------------------
