@@ -79,7 +79,7 @@ class Broker {
 
   /// Ends listeners, gives requests under way `grace`, answers all who wait, flushes, and marks the
   /// directory as cleanly stopped. Producers and consumers of this broker answer `closed`
-  /// afterwards. The error of the last flush, if any.
+  /// afterwards. The error of the last flush, if any. Closing once more succeeds.
   Result<void> close(milliseconds grace = milliseconds(1'000));
 
  private:

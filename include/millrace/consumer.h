@@ -97,7 +97,7 @@ struct ConsumerStatistics {
 };
 
 /// Made by Client::consumer or Broker::consumer. A value that is moved, not copied; the moved-from
-/// consumer is closed. Every call of a closed consumer answers `closed`.
+/// consumer is closed. Every call of a closed consumer answers `closed`, but for close itself.
 class Consumer {
  public:
   Consumer(Consumer&&) noexcept;
@@ -183,7 +183,8 @@ class Consumer {
   ConsumerStatistics statistics() const;
 
   /// Commits where auto_commit says so, calls `revoked`, leaves the group (a static member keeps
-  /// its place until its session ends). Waits at most `limit`.
+  /// its place until its session ends). Waits at most `limit`. Closing what is closed already, by
+  /// itself or with its broker, succeeds.
   Result<void> close(milliseconds limit = milliseconds(30'000));
 
  private:

@@ -121,7 +121,8 @@ class Producer {
   ProducerStatistics statistics() const;
 
   /// Flushes for at most `limit`, fails what is left with `closed`, refuses everything afterwards.
-  /// An open transaction is aborted. timed_out if records were left.
+  /// An open transaction is aborted. timed_out if records were left. Closing what is closed
+  /// already, by itself or with its broker, succeeds.
   Result<void> close(milliseconds limit = milliseconds(30'000));
 
  private:

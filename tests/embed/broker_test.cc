@@ -98,6 +98,21 @@ TEST_F(Brokers, KeepTopicsOverACleanEnd) {
   EXPECT_EQ(topics->front().partitions.size(), 3U);
 }
 
+TEST_F(Brokers, AClosedOneRefuses) {
+  auto broker = Broker::open(options());
+  ASSERT_TRUE(broker);
+  Producer producer = broker->producer().value();
+  Producer transactional = broker->producer({.transactional_id = "x"}).value();
+  Consumer consumer = broker->consumer({.group = "g"}).value();
+  EXPECT_TRUE(broker->close());
+  EXPECT_TRUE(broker->listen("127.0.0.1:0").error().is(ClientErrc::closed));
+  EXPECT_TRUE(broker->topic("t").error().is(ClientErrc::closed));
+  EXPECT_TRUE(broker->close()) << "nothing is left to close";
+  EXPECT_TRUE(producer.close()) << "it ended with its broker";
+  EXPECT_TRUE(transactional.close());
+  EXPECT_TRUE(consumer.close());
+}
+
 TEST_F(Brokers, RefuseADirectoryInUse) {
   auto first = Broker::open(options());
   ASSERT_TRUE(first);

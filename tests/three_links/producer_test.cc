@@ -172,6 +172,14 @@ TEST_P(Producers, AClosedOneRefuses) {
   EXPECT_EQ(sent.get()->offset, 0) << "close flushes";
   EXPECT_TRUE(producer.send({.topic = topic_}).get().error().is(ClientErrc::closed));
   EXPECT_EQ(values_of(part(0)), Texts{"kept"});
+  EXPECT_TRUE(producer.flush()) << "nothing is undecided";
+  EXPECT_TRUE(producer.close()) << "nothing is left to close";
+
+  Producer transactional = make_producer({.transactional_id = name("x")});
+  ASSERT_TRUE(transactional.begin());
+  ASSERT_TRUE(transactional.close());
+  EXPECT_TRUE(transactional.begin().error().is(ClientErrc::closed));
+  EXPECT_TRUE(transactional.close()) << "nothing is left to close";
 }
 
 TEST_P(Producers, WhatTheBrokerRefusesIsToldAndTheNextOneIsTaken) {

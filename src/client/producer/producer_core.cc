@@ -203,6 +203,8 @@ Result<void> ProducerCore::close(milliseconds limit) {
                    ? transact([limit](auto sender) { return Transactions::clear(sender, limit); })
                    : flush(limit);
   abandon();
+  // Nothing was left to be ended.
+  if (!ended && ended.error().is(ClientErrc::closed)) return {};
   return ended;
 }
 
