@@ -153,7 +153,8 @@ class Consumer {
   // ---- Offsets of the group -----------------------------------------------------------------
 
   /// Waits until the group's coordinator has it durable. Behind this record; others of its
-  /// partition before it count as done too. Errors: illegal_generation, unknown_member_id,
+  /// partition before it count as done too. Repeated where a rebalance got in between and the
+  /// member kept what it commits. Errors: illegal_generation, unknown_member_id,
   /// stale_member_epoch, rebalance_in_progress (the partitions may be another member's by now),
   /// fenced_instance_id, timed_out (may have happened).
   Result<void> commit(const ConsumerRecord& record);

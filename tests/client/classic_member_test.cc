@@ -704,6 +704,21 @@ TEST_F(ClassicMembers, ARefusedCommitAsksWhatBecameOfTheMember) {
   EXPECT_EQ(host_.told(), "lose t-0");
 }
 
+TEST_F(ClassicMembers, ItsPlaceIsTheSameAsLongAsItIsNotLost) {
+  options_.assignors = {Assignor::cooperative_sticky};
+  join({{"t", 0}}, 3, "cooperative-sticky");
+  const uint64_t place = member_->identity().place;
+  rebalance();
+  let_in(4, "cooperative-sticky");
+  assign({{"t", 0}});
+  EXPECT_EQ(member_->identity().generation, 4);
+  EXPECT_EQ(member_->identity().place, place);
+  heartbeat_error_ = ErrorCode::illegal_generation;
+  pass(options_.heartbeat_interval);
+  EXPECT_EQ(host_.told(), "lose t-0");
+  EXPECT_NE(member_->identity().place, place);
+}
+
 TEST_F(ClassicMembers, LeavesOnce) {
   join({{"t", 0}});
   leave();

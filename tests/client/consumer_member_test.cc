@@ -287,8 +287,10 @@ TEST_F(ConsumerMembers, AFencedMemberLosesAllAndJoinsAnew) {
     join({{"t", {0, 1}}});
     pass(kInterval);
     const std::string id = last().member_id;
+    const uint64_t place = member_->identity().place;
     beats_.refuse(error);
     EXPECT_EQ(host_.told(), "lose t-0 t-1");
+    EXPECT_NE(member_->identity().place, place);
     EXPECT_EQ(last().member_epoch, 0) << "at once";
     EXPECT_EQ(last().member_id, id);
     EXPECT_EQ(last().subscribed_topic_names, Topics{"t"});

@@ -1,4 +1,5 @@
 // What a membership asks of its consumer, and when the program hears of it.
+#include <array>
 #include <thread>
 
 #include "client/scripted_partitions.h"
@@ -297,17 +298,49 @@ TEST_F(ConsumerMembership, ACommitOutsideOfTheGroupIsRefused) {
   EXPECT_TRUE(broker_->committed_in_order.empty());
 }
 
-TEST_F(ConsumerMembership, ACommitUnderAnOldEpochIsRepeatedUnderTheNew) {
+// What a commit is told that came in the middle of a rebalance.
+constexpr std::array kOvertaken{ErrorCode::illegal_generation, ErrorCode::rebalance_in_progress,
+                                ErrorCode::stale_member_epoch};
+
+TEST_F(ConsumerMembership, ACommitThatWasOvertakenIsRepeatedUnderTheNewGeneration) {
   join({.auto_commit = false});
-  broker_->commits_at_once = false;
-  driver_->schedule(driver_->now() + milliseconds(10), [&] {
-    broker_->commits_at_once = true;
-    seen_->identity.generation = 4;
-    broker_->answer_commit(ErrorCode::stale_member_epoch);
-  });
-  EXPECT_TRUE(core_->commit());
-  ASSERT_EQ(broker_->committed_as.size(), 2U);
-  EXPECT_EQ(broker_->committed_as[1].generation, 4);
+  for (const ErrorCode code : kOvertaken) {
+    SCOPED_TRACE(error_name(code));
+    seen_->identity.generation = 3;
+    broker_->committed_as.clear();
+    broker_->commits_at_once = false;
+    driver_->schedule(driver_->now() + milliseconds(10), [&] { broker_->answer_commit(code); });
+    driver_->schedule(driver_->now() + milliseconds(500), [&] {
+      broker_->answer_commit(code);
+      seen_->identity.generation = 4;
+      broker_->commits_at_once = true;
+    });
+    EXPECT_TRUE(core_->commit());
+    ASSERT_EQ(broker_->committed_as.size(), 3U);
+    EXPECT_EQ(broker_->committed_as[1].generation, 3) << "the member has not heard of it yet";
+    EXPECT_EQ(broker_->committed_as[2].generation, 4);
+  }
+}
+
+TEST_F(ConsumerMembership, ACommitThatWasOvertakenIsToldWhereOthersMayReadByNow) {
+  join({.auto_commit = false});
+  const auto refused = [this](ErrorCode code, int32_t partition,
+                              const std::function<void()>& meanwhile) {
+    broker_->commits_at_once = false;
+    driver_->schedule(driver_->now() + milliseconds(10), [&] {
+      seen_->identity.generation = 4;
+      meanwhile();
+      broker_->answer_commit(code);
+    });
+    const auto outcome = core_->commit({{part(partition), {.offset = 7}}});
+    return !outcome && outcome.error().is(code) && broker_->commits.empty();
+  };
+  for (const ErrorCode code : kOvertaken) {
+    SCOPED_TRACE(error_name(code));
+    EXPECT_TRUE(refused(code, 0, [this] { ++seen_->identity.place; })) << "it has lost its place";
+    EXPECT_TRUE(refused(code, 0, [this] { seen_->identity.member_id += 'x'; })) << "it is new";
+    EXPECT_TRUE(refused(code, 1, [] {})) << "it does not have that partition";
+  }
 }
 
 TEST_F(ConsumerMembership, HearsOfPollsThatFindNothingOrComeLate) {

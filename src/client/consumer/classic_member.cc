@@ -59,6 +59,7 @@ void ClassicMember::begin() {
 
 void ClassicMember::end() {
   ++life_;
+  ++identity_.place;
   is_alive_ = must_join_ = false;
   generation_ = adopted_ = -1;
   topics_.stop_watching();
@@ -80,6 +81,7 @@ void ClassicMember::ask_to_join(std::string reason) {
 }
 
 void ClassicMember::lose_place(std::string reason) {
+  ++identity_.place;
   generation_ = adopted_ = -1;
   topics_.stop_watching();
   ask_to_join(std::move(reason));
@@ -88,6 +90,7 @@ void ClassicMember::lose_place(std::string reason) {
 
 void ClassicMember::fail(Error error) {
   if (std::exchange(is_failed_, true)) return;
+  ++identity_.place;
   generation_ = adopted_ = -1;
   drop_attempt();
   host_.fail(std::move(error));
@@ -106,7 +109,8 @@ void ClassicMember::on_commit_refused(const Error& error) {
 
 Task<void> ClassicMember::leave(SteadyTime deadline) {
   end();
-  identity_ = {.group = options_.group, .member_id = {}, .instance_id = options_.group_instance_id};
+  identity_.member_id.clear();
+  identity_.generation = -1;
   return send_leave(shared_from_this(), std::exchange(member_id_, {}), "the consumer leaves",
                     deadline);
 }

@@ -5,6 +5,16 @@
 #include "base/text.h"
 
 namespace millrace::client {
+namespace {
+
+/// What a commit is told that came in the middle of a rebalance, or late. The partitions may have
+/// stayed where they were all the same.
+bool is_of_a_rebalance(const Error& error) {
+  return error.is(ErrorCode::illegal_generation) || error.is(ErrorCode::rebalance_in_progress) ||
+         error.is(ErrorCode::stale_member_epoch);
+}
+
+}  // namespace
 
 void Committer::add(Commit commit) {
   if (is_closed_) return commit.done(Gateway::closed_error());
@@ -41,7 +51,7 @@ Task<Result<void>> Committer::send(Self self, Offsets offsets,
     } else if (error.kafka_code()) {
       self->on_refused_(error);
     }
-    if (!retry_until || !self->is_worth_repeating(error, identity)) co_return outcome;
+    if (!retry_until || !self->is_worth_repeating(error, identity, offsets)) co_return outcome;
     const Milliseconds wait = backoff.next();
     if (gateway.driver().now() + wait >= *retry_until) {
       co_return client_error(ClientErrc::timed_out,
@@ -53,12 +63,15 @@ Task<Result<void>> Committer::send(Self self, Offsets offsets,
   }
 }
 
-bool Committer::is_worth_repeating(const Error& error, const GroupIdentity& sent_as) const {
+/// The coordinator may be ahead of this member, which hears of its new generation soon. As long as
+/// it keeps its place nobody else reads what it holds, so its offsets are still the right ones.
+bool Committer::is_worth_repeating(const Error& error, const GroupIdentity& sent_as,
+                                   const Offsets& offsets) const {
   if (worth_retrying(error)) return true;
-  // The coordinator was ahead of us; by now this member may have heard of its new epoch.
-  if (!error.is(ErrorCode::stale_member_epoch)) return false;
+  if (!is_of_a_rebalance(error) || sent_as.member_id.empty()) return false;
   const auto identity = identify_();
-  return identity && identity->generation != sent_as.generation;
+  return identity && identity->member_id == sent_as.member_id && identity->place == sent_as.place &&
+         holds_(offsets);
 }
 
 void Committer::close() {

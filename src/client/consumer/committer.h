@@ -23,12 +23,15 @@ class Committer final : public std::enable_shared_from_this<Committer> {
   };
   /// Who commits now, or why nobody may.
   using Identify = std::function<Result<GroupIdentity>()>;
+  /// Whether the member reads all these partitions, by what it was given.
+  using Holds = std::function<bool(const Offsets&)>;
   /// Is told of each refusal that does not pass.
   using OnRefused = std::function<void(const Error&)>;
 
-  Committer(std::shared_ptr<Gateway> gateway, Identify identify, OnRefused on_refused)
+  Committer(std::shared_ptr<Gateway> gateway, Identify identify, Holds holds, OnRefused on_refused)
       : gateway_(std::move(gateway)),
         identify_(std::move(identify)),
+        holds_(std::move(holds)),
         on_refused_(std::move(on_refused)) {}
 
   void add(Commit commit);
@@ -40,10 +43,12 @@ class Committer final : public std::enable_shared_from_this<Committer> {
 
   static Task<void> run(Self self);
   static Task<Result<void>> send(Self self, Offsets offsets, std::optional<SteadyTime> retry_until);
-  bool is_worth_repeating(const Error& error, const GroupIdentity& sent_as) const;
+  bool is_worth_repeating(const Error& error, const GroupIdentity& sent_as,
+                          const Offsets& offsets) const;
 
   const std::shared_ptr<Gateway> gateway_;
   const Identify identify_;
+  const Holds holds_;
   const OnRefused on_refused_;
   std::deque<Commit> waiting_;
   bool is_running_ = false;

@@ -70,6 +70,7 @@ void ConsumerMember::end() {
 void ConsumerMember::enter(Stage stage) {
   stage_ = stage;
   ++stage_number_;
+  ++identity_.place;
   epoch_ = 0;
   told_.reset();
   is_telling_ = false;
@@ -100,7 +101,8 @@ void ConsumerMember::on_commit_refused(const Error& error) {
 Task<void> ConsumerMember::leave(SteadyTime deadline) {
   const bool may_be_known = std::exchange(has_asked_, false);
   end();
-  identity_ = {.group = options_.group, .member_id = {}, .instance_id = options_.group_instance_id};
+  identity_.member_id.clear();
+  identity_.generation = -1;
   return send_leave(shared_from_this(), may_be_known ? member_id_ : "", deadline);
 }
 

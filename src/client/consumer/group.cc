@@ -1,5 +1,6 @@
 #include "client/consumer/group.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -50,6 +51,10 @@ void Group::commit(Committer::Commit commit) {
           const auto self = weak.lock();
           if (!self) return Gateway::closed_error();
           return self->identify();
+        },
+        [states = states_](const Offsets& offsets) {
+          return std::ranges::all_of(
+              offsets, [&](const auto& each) { return states->contains(each.first); });
         },
         [weak = weak_from_this()](const Error& error) {
           const auto self = weak.lock();

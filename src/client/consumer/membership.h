@@ -20,6 +20,9 @@ struct GroupIdentity {
   /// The classic protocol's generation, or the member epoch of KIP-848.
   int32_t generation = -1;
   std::string instance_id;
+  /// Another one each time that the member has lost its place: what it had may have been read by
+  /// others since. The coordinator is not told.
+  uint64_t place = 0;
 };
 
 /// Topics by name, or all that match.
