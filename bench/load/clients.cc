@@ -38,17 +38,14 @@ Client make(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
   return client;
 }
 
+Client make_admin(const Options& options) { return make(RD_KAFKA_PRODUCER, common_conf(options)); }
+
 void on_acknowledgement(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   auto& all = *static_cast<Acknowledgements*>(opaque);
-  all.last_ns = now_ns();
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    ++all.failed;
-    all.error = rd_kafka_err2str(message->err);
-    return;
+    return all.add_failure(rd_kafka_err2str(message->err));
   }
-  ++all.acked;
-  const auto sent_ns = static_cast<int64_t>(reinterpret_cast<intptr_t>(message->_private));
-  if (sent_ns >= all.measured_from_ns) all.latency.add(all.last_ns - sent_ns);
+  all.add(static_cast<int64_t>(reinterpret_cast<intptr_t>(message->_private)), now_ns());
 }
 
 int partitions_with_leader(const Options& options, rd_kafka_t* client) {
@@ -79,8 +76,10 @@ Client make_producer(const Options& options, Acknowledgements& acknowledgements)
   set(conf, "linger.ms", options.linger_ms.empty() ? "5" : options.linger_ms);
   set(conf, "compression.codec", options.codec);
   set(conf, "queue.buffering.max.messages", "1000000");
-  set(conf, "queue.buffering.max.kbytes", "1048576");
+  set(conf, "queue.buffering.max.kbytes", std::to_string(options.buffer_kib));
   set(conf, "batch.num.messages", "1000000");
+  set(conf, "batch.size", std::to_string(options.batch_bytes));
+  if (options.is_idempotent) set(conf, "enable.idempotence", "true");
   set(conf, "message.timeout.ms", std::to_string(options.limit_seconds * 1000));
   if (options.mode == "transact") set(conf, "transactional.id", options.topic);
   if (options.mode == "first") {
@@ -101,8 +100,8 @@ Client make_consumer(const Options& options) {
   set(conf, "fetch.error.backoff.ms", "20");
   if (options.mode == "consume") {
     set(conf, "queued.min.messages", "1000000");
-    set(conf, "queued.max.messages.kbytes", "131072");
-    set(conf, "fetch.message.max.bytes", "4194304");
+    set(conf, "queued.max.messages.kbytes", std::to_string(kPrefetchedKibMax));
+    set(conf, "fetch.message.max.bytes", std::to_string(kFetchedBytesMax));
   }
   Client consumer = make(RD_KAFKA_CONSUMER, conf);
   rd_kafka_poll_set_consumer(consumer.get());
@@ -113,7 +112,9 @@ Topic open_topic(const Options& options, rd_kafka_t* client) {
   return Topic(rd_kafka_topic_new(client, options.topic.c_str(), nullptr));
 }
 
-void ensure_topic(const Options& options, rd_kafka_t* client) {
+void ensure_topic(const Options& options) {
+  const Client admin = make_admin(options);
+  rd_kafka_t* const client = admin.get();
   char error[kErrorTextSize];
   rd_kafka_NewTopic_t* wanted =
       rd_kafka_NewTopic_new(options.topic.c_str(), options.partitions, 1, error, sizeof error);
@@ -139,7 +140,9 @@ void ensure_topic(const Options& options, rd_kafka_t* client) {
   }
 }
 
-bool delete_topic(const Options& options, rd_kafka_t* client) {
+bool delete_topic(const Options& options) {
+  const Client admin = make_admin(options);
+  rd_kafka_t* const client = admin.get();
   rd_kafka_DeleteTopic_t* unwanted = rd_kafka_DeleteTopic_new(options.topic.c_str());
   rd_kafka_queue_t* answers = rd_kafka_queue_new(client);
   rd_kafka_DeleteTopics(client, &unwanted, 1, nullptr, answers);
@@ -151,7 +154,9 @@ bool delete_topic(const Options& options, rd_kafka_t* client) {
   return done;
 }
 
-bool alter_topic(const Options& options, rd_kafka_t* client) {
+bool alter_topic(const Options& options) {
+  const Client admin = make_admin(options);
+  rd_kafka_t* const client = admin.get();
   rd_kafka_ConfigResource_t* topic =
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, options.topic.c_str());
   for (const auto& [key, value] : options.topic_configs) {

@@ -1,4 +1,4 @@
-// librdkafka's producer and consumer, set up alike for every broker that is measured.
+// librdkafka's producer, consumer and administration, and what both clients are given.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -8,20 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "histogram.h"
 #include "options.h"
+#include "sides.h"
 
 namespace load {
 
-/// What came back for the records sent; filled by the delivery reports of one producer.
-struct Acknowledgements {
-  Histogram latency;
-  int64_t acked = 0;
-  int64_t failed = 0;
-  int64_t last_ns = 0;
-  int64_t measured_from_ns = 0;  // sends before this are warm-up
-  std::string error;
-};
+// What a consumer reads ahead, and hands out at once.
+inline constexpr int kPolledMax = 4096;
+inline constexpr int kFetchedBytesMax = 4 << 20;
+inline constexpr int kPrefetchedKibMax = 128 << 10;
 
 struct KafkaDeleter {
   void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
@@ -37,11 +32,13 @@ Client make_producer(const Options& options, Acknowledgements& acknowledgements)
 Client make_consumer(const Options& options);
 Topic open_topic(const Options& options, rd_kafka_t* client);
 
+// By a client of its own, which is gone when it returns.
+
 /// Creates the topic unless it is there, and waits until every partition has a leader.
-void ensure_topic(const Options& options, rd_kafka_t* client);
-bool delete_topic(const Options& options, rd_kafka_t* client);
+void ensure_topic(const Options& options);
+bool delete_topic(const Options& options);
 /// Gives the topic the configs of the options, and to all others their defaults.
-bool alter_topic(const Options& options, rd_kafka_t* client);
+bool alter_topic(const Options& options);
 
 /// Assigns every partition from its first offset, or from its present end.
 void assign_partitions(const Options& options, rd_kafka_t* consumer, bool from_end);

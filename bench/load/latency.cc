@@ -12,6 +12,7 @@
 #include "clients.h"
 #include "modes.h"
 #include "report.h"
+#include "sides.h"
 
 namespace load {
 namespace {
@@ -25,29 +26,26 @@ void sleep_until(int64_t at_ns) {
 }
 
 /// Reads until `total` records came or the time is over; each record begins with its due time.
-int64_t receive(rd_kafka_t* consumer, int64_t total, int64_t measured_from_ns, int64_t end_ns,
+int64_t receive(Receiver& receiver, int64_t total, int64_t measured_from_ns, int64_t end_ns,
                 Histogram& latency) {
   int64_t received = 0;
-  while (received < total && now_ns() < end_ns) {
-    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer, 100);
-    if (message == nullptr) continue;
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->len >= sizeof(int64_t)) {
-      int64_t due_ns = 0;
-      std::memcpy(&due_ns, message->payload, sizeof due_ns);
-      if (due_ns >= measured_from_ns) latency.add(now_ns() - due_ns);
-      ++received;
-    }
-    rd_kafka_message_destroy(message);
-  }
+  const auto on_record = [&](int32_t, int64_t, std::string_view value) {
+    int64_t due_ns = 0;
+    if (value.size() < sizeof due_ns) return;
+    std::memcpy(&due_ns, value.data(), sizeof due_ns);
+    if (due_ns >= measured_from_ns) latency.add(now_ns() - due_ns);
+    ++received;
+  };
+  while (received < total && now_ns() < end_ns) receiver.poll(100, on_record);
   return received;
 }
 
 /// Sends at the rate until all is sent or the time is over; how many were sent. `between` is called
 /// while there is nothing to send, and now and then.
 template <class Fn>
-int64_t send_paced(const Options& options, rd_kafka_topic_t* topic,
-                   std::vector<std::string>& payloads, int64_t start_ns, int64_t end_ns,
+int64_t send_paced(const Options& options, Sender& sender, int64_t start_ns, int64_t end_ns,
                    Fn&& between) {
+  std::vector<std::string> payloads = make_payloads(options.message_bytes);
   const int64_t total = options.rate * (kWarmUpSeconds + options.measured_seconds);
   prctl(PR_SET_TIMERSLACK, 1);
   int64_t sent = 0;
@@ -60,7 +58,7 @@ int64_t send_paced(const Options& options, rd_kafka_topic_t* topic,
     }
     std::string& payload = payloads[static_cast<size_t>(sent) % payloads.size()];
     std::memcpy(payload.data(), &due_ns, sizeof due_ns);
-    if (send(topic, payload, due_ns, true)) {
+    if (sender.send_copy(payload, due_ns)) {
       if (++sent % 256 == 0) between();
     } else {
       between();
@@ -76,12 +74,9 @@ int run_latency(const Options& given) {
   Options options = given;
   if (options.linger_ms.empty()) options.linger_ms = std::string("0");
   Acknowledgements acknowledgements;
-  const Client producer = make_producer(options, acknowledgements);
-  const Client consumer = make_consumer(options);
-  ensure_topic(options, producer.get());
-  assign_partitions(options, consumer.get(), true);
-  const Topic topic = open_topic(options, producer.get());
-  std::vector<std::string> payloads = make_payloads(options.message_bytes);
+  ensure_topic(options);
+  const auto sender = make_sender(options, acknowledgements);
+  const auto receiver = make_receiver(options, From::end);
 
   Report report(options);
   usleep(300'000);  // the consumer's first fetch shall be waiting at the broker
@@ -94,16 +89,14 @@ int run_latency(const Options& given) {
   Histogram end_to_end;
   int64_t received = 0;
   std::thread reader([&] {
-    received =
-        receive(consumer.get(), total, acknowledgements.measured_from_ns, end_ns, end_to_end);
+    received = receive(*receiver, total, acknowledgements.measured_from_ns, end_ns, end_to_end);
   });
   std::atomic<bool> is_sending = true;
   std::thread acknowledged([&] {
-    while (is_sending || (rd_kafka_outq_len(producer.get()) > 0 && now_ns() < end_ns)) {
-      rd_kafka_poll(producer.get(), 20);
-    }
+    while (is_sending) sender->serve(20);
+    sender->finish(end_ns);
   });
-  const int64_t sent = send_paced(options, topic.get(), payloads, start_ns, end_ns, [] {});
+  const int64_t sent = send_paced(options, *sender, start_ns, end_ns, [] {});
   is_sending = false;
   acknowledged.join();
   reader.join();
@@ -114,27 +107,21 @@ int run_latency(const Options& given) {
   report.add("end_to_end_us", end_to_end);
   report.add("ack_us", acknowledgements.latency);
   report.print();
-  rd_kafka_consumer_close(consumer.get());
   return received == total ? 0 : 1;
 }
 
 int run_pace(const Options& options) {
   Acknowledgements acknowledgements;
-  const Client producer = make_producer(options, acknowledgements);
-  ensure_topic(options, producer.get());
-  const Topic topic = open_topic(options, producer.get());
-  std::vector<std::string> payloads = make_payloads(options.message_bytes);
+  ensure_topic(options);
+  const auto sender = make_sender(options, acknowledgements);
 
   Report report(options);
   const int64_t start_ns = now_ns() + 1'000'000;
   const int64_t end_ns = start_ns + (kWarmUpSeconds + options.measured_seconds + kGraceSeconds) *
                                         int64_t{1'000'000'000};
   acknowledgements.measured_from_ns = start_ns + kWarmUpSeconds * int64_t{1'000'000'000};
-  const int64_t sent = send_paced(options, topic.get(), payloads, start_ns, end_ns,
-                                  [&] { rd_kafka_poll(producer.get(), 0); });
-  while (rd_kafka_outq_len(producer.get()) > 0 && now_ns() < end_ns) {
-    rd_kafka_poll(producer.get(), 20);
-  }
+  const int64_t sent = send_paced(options, *sender, start_ns, end_ns, [&] { sender->serve(0); });
+  sender->finish(end_ns);
   report.add("sent", static_cast<double>(sent));
   report.add("acked", static_cast<double>(acknowledgements.acked));
   report.add("rate", static_cast<double>(options.rate));

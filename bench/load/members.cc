@@ -110,9 +110,7 @@ class Members {
 }  // namespace
 
 int run_members(const Options& options) {
-  Acknowledgements unused;
-  const Client admin = make_producer(options, unused);
-  ensure_topic(options, admin.get());
+  ensure_topic(options);
   asio::io_context io;
   Members members(io, options);
   Report report(options);

@@ -58,7 +58,7 @@ void Report::print() {
   const double wall = static_cast<double>(now_ns() - start_ns_) / 1e9;
   const double own = after.own_cpu_s - before_.own_cpu_s;
   const double broker = after.broker_cpu_s - before_.broker_cpu_s;
-  add("client_cpu_s", own, 2);
+  add("client_cpu_s", own, 3);
   if (broker_pid_ != 0) {
     add("broker_cpu_s", broker, 2);
     add("broker_resident_mib", after.broker_resident_mib, 1);

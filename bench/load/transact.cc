@@ -20,8 +20,8 @@ void expect(rd_kafka_error_t* error, const char* call) {
 
 int run_transact(const Options& options) {
   Acknowledgements acknowledgements;
+  ensure_topic(options);
   const Client producer = make_producer(options, acknowledgements);
-  ensure_topic(options, producer.get());
   std::vector<std::string> payloads = make_payloads(options.message_bytes);
   const Topic topic = open_topic(options, producer.get());
   expect(rd_kafka_init_transactions(producer.get(), kCallTimeoutMs), "init_transactions");
