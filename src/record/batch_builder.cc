@@ -1,6 +1,8 @@
 #include "record/batch_builder.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -16,13 +18,39 @@ size_t nullable_size(const std::optional<ByteView>& bytes) {
   return varint_size(static_cast<int64_t>(bytes->size())) + bytes->size();
 }
 
-void write_nullable(ByteWriter& out, const std::optional<ByteView>& bytes) {
-  if (!bytes) {
-    out.varint(-1);
-    return;
+int64_t nullable_length(const std::optional<ByteView>& bytes) {
+  return bytes ? static_cast<int64_t>(bytes->size()) : -1;
+}
+
+/// Short fields, put together so that they are appended at once.
+class Fields {
+ public:
+  void byte(int8_t value) { bytes_[size_++] = static_cast<std::byte>(value); }
+  void varint(int64_t value) {
+    uint64_t rest = zigzag(value);
+    for (; rest >= 0x80; rest >>= 7) bytes_[size_++] = static_cast<std::byte>(rest | 0x80);
+    bytes_[size_++] = static_cast<std::byte>(rest);
   }
-  out.varint(static_cast<int64_t>(bytes->size()));
-  out.bytes(*bytes);
+  ByteView view() const { return ByteView(bytes_).first(size_); }
+
+ private:
+  static constexpr size_t kVarintSizeMax = 10;
+
+  std::array<std::byte, 4 * kVarintSizeMax + 1> bytes_;
+  size_t size_ = 0;
+};
+
+void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
+void append_varint(Bytes& out, int64_t value) {
+  Fields field;
+  field.varint(value);
+  append(out, field.view());
+}
+
+void append_nullable(Bytes& out, const std::optional<ByteView>& bytes) {
+  append_varint(out, nullable_length(bytes));
+  if (bytes) append(out, *bytes);
 }
 
 int16_t attributes_of(const BatchOptions& options) {
@@ -37,7 +65,20 @@ int16_t attributes_of(const BatchOptions& options) {
 
 }  // namespace
 
-BatchBuilder::BatchBuilder(BatchOptions options) : options_(options) {}
+BatchBuilder::BatchBuilder(BatchOptions options, Bytes memory)
+    : options_(options), batch_(std::move(memory)) {
+  clear();
+}
+
+void BatchBuilder::clear() {
+  static constexpr std::array<std::byte, kBatchHeaderSize> kNoHeader{};
+  batch_.assign(kNoHeader.begin(), kNoHeader.end());
+  count_ = 0;
+  last_offset_delta_ = -1;
+  base_timestamp_ = kNoTimestamp;
+  max_timestamp_ = kNoTimestamp;
+  delete_horizon_.reset();
+}
 
 void BatchBuilder::add(const RecordFields& record) {
   if (count_ == 0) base_timestamp_ = delete_horizon_.value_or(record.timestamp);
@@ -51,16 +92,19 @@ void BatchBuilder::add(const RecordFields& record) {
   for (const HeaderView& header : record.headers) {
     size += nullable_size(as_bytes(header.key)) + nullable_size(header.value);
   }
-  records_.varint(static_cast<int64_t>(size));
-  records_.write<int8_t>(0);
-  records_.varint(timestamp_delta);
-  records_.varint(delta);
-  write_nullable(records_, record.key);
-  write_nullable(records_, record.value);
-  records_.varint(header_count);
+  Fields front;
+  front.varint(static_cast<int64_t>(size));
+  front.byte(0);
+  front.varint(timestamp_delta);
+  front.varint(delta);
+  front.varint(nullable_length(record.key));
+  append(batch_, front.view());
+  if (record.key) append(batch_, *record.key);
+  append_nullable(batch_, record.value);
+  append_varint(batch_, header_count);
   for (const HeaderView& header : record.headers) {
-    write_nullable(records_, as_bytes(header.key));
-    write_nullable(records_, header.value);
+    append_nullable(batch_, as_bytes(header.key));
+    append_nullable(batch_, header.value);
   }
   last_offset_delta_ = delta;
   max_timestamp_ = std::max(max_timestamp_, record.timestamp);
@@ -76,38 +120,48 @@ void BatchBuilder::add_text(int64_t timestamp, std::optional<std::string_view> k
 }
 
 Result<Bytes> BatchBuilder::build() {
-  Bytes packed;
-  ByteView payload = records_.view();
-  if (options_.compression.codec != Codec::none) {
-    auto compressed = compress(options_.compression, payload);
-    if (!compressed) return std::move(compressed).error();
-    packed = *std::move(compressed);
-    payload = packed;
-  }
-  const size_t size = kBatchHeaderSize + payload.size();
-  if (size - kBatchPrefixSize > INT32_MAX) {
-    return kafka_error(ErrorCode::message_too_large, cat("a batch of ", size, " bytes"));
-  }
-  ByteWriter out(size);
-  out.write<int64_t>(options_.base_offset.value());
-  out.write<int32_t>(static_cast<int32_t>(size - kBatchPrefixSize));
-  out.write<int32_t>(options_.leader_epoch.value());
-  out.write<int8_t>(kMagic);
-  out.write<uint32_t>(0);  // CRC, below.
-  const int horizon_bit = delete_horizon_ ? AttributeBits::kDeleteHorizon : 0;
-  out.write<int16_t>(static_cast<int16_t>(attributes_of(options_) | horizon_bit));
-  out.write<int32_t>(last_offset_delta_);
-  out.write<int64_t>(base_timestamp_);
-  out.write<int64_t>(max_timestamp_);
-  out.write<int64_t>(options_.producer_id.value());
-  out.write<int16_t>(options_.producer_epoch);
-  out.write<int32_t>(options_.base_sequence);
-  out.write<int32_t>(count_);
-  out.bytes(payload);
-  Bytes batch = out.take();
-  patch_crc(batch);
-  *this = BatchBuilder(options_);
+  auto batch = build_without_crc();
+  if (batch) patch_crc(*batch);
   return batch;
+}
+
+Result<Bytes> BatchBuilder::build_without_crc() {
+  Bytes batch;
+  if (options_.compression.codec == Codec::none) {
+    batch = std::move(batch_);
+  } else {
+    auto packed = compress(options_.compression, ByteView(batch_).subspan(kBatchHeaderSize));
+    if (!packed) return std::move(packed).error();
+    batch.reserve(kBatchHeaderSize + packed->size());
+    batch.resize(kBatchHeaderSize);
+    batch.insert(batch.end(), packed->begin(), packed->end());
+  }
+  if (batch.size() - kBatchPrefixSize > INT32_MAX) {
+    return kafka_error(ErrorCode::message_too_large, cat("a batch of ", batch.size(), " bytes"));
+  }
+  write_header(batch);
+  clear();
+  return batch;
+}
+
+void BatchBuilder::write_header(std::span<std::byte> batch) const {
+  using Layout = HeaderLayout;
+  std::byte* const at = batch.data();
+  const int horizon_bit = delete_horizon_ ? AttributeBits::kDeleteHorizon : 0;
+  const auto length = static_cast<int32_t>(batch.size() - kBatchPrefixSize);
+  store_be<int64_t>(at + Layout::kBaseOffset, options_.base_offset.value());
+  store_be<int32_t>(at + Layout::kLength, length);
+  store_be<int32_t>(at + Layout::kLeaderEpoch, options_.leader_epoch.value());
+  store_be<int8_t>(at + Layout::kMagic, kMagic);
+  store_be<int16_t>(at + Layout::kAttributes,
+                    static_cast<int16_t>(attributes_of(options_) | horizon_bit));
+  store_be<int32_t>(at + Layout::kLastOffsetDelta, last_offset_delta_);
+  store_be<int64_t>(at + Layout::kBaseTimestamp, base_timestamp_);
+  store_be<int64_t>(at + Layout::kMaxTimestamp, max_timestamp_);
+  store_be<int64_t>(at + Layout::kProducerId, options_.producer_id.value());
+  store_be<int16_t>(at + Layout::kProducerEpoch, options_.producer_epoch);
+  store_be<int32_t>(at + Layout::kBaseSequence, options_.base_sequence);
+  store_be<int32_t>(at + Layout::kRecordCount, count_);
 }
 
 }  // namespace millrace::record

@@ -40,7 +40,8 @@ struct RecordFields {
 /// Collects records, then builds one batch. Owned by one thread; may be reused after `build`.
 class BatchBuilder {
  public:
-  explicit BatchBuilder(BatchOptions options = {});
+  /// `memory` is used for the records as far as it goes; what it holds is forgotten.
+  explicit BatchBuilder(BatchOptions options = {}, Bytes memory = {});
 
   /// Encodes and keeps the record. The first one's timestamp becomes the base timestamp.
   void add(const RecordFields& record);
@@ -52,7 +53,7 @@ class BatchBuilder {
   int32_t record_count() const { return count_; }
   bool empty() const { return count_ == 0; }
   /// Bytes the batch would have uncompressed.
-  size_t uncompressed_size() const { return kBatchHeaderSize + records_.size(); }
+  size_t uncompressed_size() const { return batch_.size(); }
 
   /// Last offset delta to write in place of the last record's (compaction keeps the original's).
   void set_last_offset_delta(int32_t delta) { last_offset_delta_ = delta; }
@@ -65,10 +66,18 @@ class BatchBuilder {
   /// The batch with its CRC; the builder is empty afterwards, options kept. Fails as `compress`
   /// does.
   Result<Bytes> build();
+  /// The same without the CRC, for those who change the header before they call patch_crc.
+  Result<Bytes> build_without_crc();
+  /// What is left of the builder's memory: all of it behind the build of a compressed batch.
+  Bytes take_memory() { return std::move(batch_); }
 
  private:
+  void write_header(std::span<std::byte> batch) const;
+  void clear();
+
   BatchOptions options_;
-  ByteWriter records_;
+  /// Room for the header, then the records.
+  Bytes batch_;
   int32_t count_ = 0;
   int32_t last_offset_delta_ = -1;
   int64_t base_timestamp_ = kNoTimestamp;

@@ -1,6 +1,7 @@
 #include "record/batch_builder.h"
 
 #include "record/batches.h"
+#include "record/patch.h"
 #include "test_seed.h"
 
 namespace millrace::record::testing {
@@ -88,6 +89,32 @@ TEST(BatchBuilder, RecordsOfALogAppendTimeBatchAllHaveItsTime) {
   builder.set_max_timestamp(1'234);
   const auto bytes = builder.build();
   for (const Record& record : records_of(*bytes)) EXPECT_EQ(record.timestamp, 1'234);
+}
+
+TEST(BatchBuilder, UsesTheMemoryItIsGivenAndGivesItBackWhereItCompresses) {
+  for (const Codec codec : {Codec::none, Codec::lz4}) {
+    SCOPED_TRACE(codec_name(codec));
+    Bytes memory(10'000, std::byte{9});
+    const std::byte* const place = memory.data();
+    BatchBuilder builder({.compression = {.codec = codec}}, std::move(memory));
+    EXPECT_EQ(builder.uncompressed_size(), kBatchHeaderSize);
+    builder.add_text(1, "a", "b");
+    const auto bytes = builder.build();
+    const Bytes left = builder.take_memory();
+    EXPECT_EQ((codec == Codec::none ? *bytes : left).data(), place);
+    EXPECT_TRUE(BatchView::parse(*bytes)->crc_matches());
+    EXPECT_EQ(records_of(*bytes).size(), 1U);
+  }
+}
+
+TEST(BatchBuilder, ABatchWithoutCrcIsTheSameUntilItIsPatched) {
+  BatchBuilder builder;
+  builder.add_text(1, "a", "b");
+  Bytes patched = *builder.build_without_crc();
+  EXPECT_FALSE(BatchView::parse(patched)->crc_matches());
+  patch_crc(patched);
+  builder.add_text(1, "a", "b");
+  EXPECT_EQ(patched, *builder.build());
 }
 
 }  // namespace
