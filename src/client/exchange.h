@@ -29,7 +29,7 @@ class Exchange {
   /// False for Produce with acks=0: nothing comes back, the link finishes it when it is sent.
   virtual bool expects_answer() const { return true; }
 
-  /// The whole frame of the request.
+  /// The whole frame of the request; it may refer to what the exchange holds.
   virtual wire::EncodedMessage encode(wire::RequestHeader header) const = 0;
   virtual bool has_flexible_response_header(int16_t version) const = 0;
   /// Reads the body of the answer, which shares `body`. False where it cannot be read; the exchange

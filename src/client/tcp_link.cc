@@ -6,6 +6,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/read.hpp>
 #include <asio/write.hpp>
+#include <cstring>
 #include <deque>
 #include <variant>
 
@@ -20,8 +21,9 @@ using asio::ip::tcp;
 
 namespace {
 
-/// A buffer grows by at most this much ahead of the bytes that arrived.
-constexpr size_t kGrowthBytes = size_t{1} << 20;
+/// So much is taken of what an answer claims; from then on a buffer doubles with the bytes that
+/// arrived.
+constexpr size_t kTrustedBytes = size_t{8} << 20;
 
 /// The gathered write of one system call.
 constexpr size_t kFramesPerWrite = 16;
@@ -73,8 +75,8 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
 
   struct Outgoing {
     wire::EncodedMessage frame;
-    /// Only of a request without an answer, which is over once written.
-    std::shared_ptr<Exchange> unanswered;
+    /// Kept until all is written; a request without an answer is over then.
+    std::shared_ptr<Exchange> exchange;
   };
 
   void send(std::shared_ptr<Exchange> exchange, int16_t version);
@@ -109,7 +111,9 @@ class TcpLink final : public Link, public std::enable_shared_from_this<TcpLink> 
   std::deque<Outgoing> unwritten_;
   std::vector<Outgoing> writing_;
   std::array<std::byte, 4> size_{};
-  Bytes body_;
+  /// The body of an answer, as far as it came, and the room for it.
+  std::shared_ptr<std::byte[]> body_;
+  size_t body_room_ = 0;
   size_t body_size_ = 0;
 };
 
@@ -230,11 +234,9 @@ void TcpLink::send(std::shared_ptr<Exchange> exchange, int16_t version) {
   const int32_t id = next_correlation_id_++;
   Outgoing outgoing{.frame = exchange->encode(
                         {.api_version = version, .correlation_id = id, .client_id = client_id_}),
-                    .unanswered = nullptr};
+                    .exchange = exchange};
   if (exchange->expects_answer()) {
     sent_.push_back({.exchange = std::move(exchange), .correlation_id = id, .version = version});
-  } else {
-    outgoing.unanswered = std::move(exchange);
   }
   unwritten_.push_back(std::move(outgoing));
   if (writing_.empty()) write_more();
@@ -268,9 +270,9 @@ void TcpLink::on_written(const asio::error_code& error) {
 }
 
 void TcpLink::finish_unanswered(const Outgoing& outgoing) {
-  if (!outgoing.unanswered) return;
-  if (closed_) return outgoing.unanswered->fail(*closed_);
-  outgoing.unanswered->finish_without_answer();
+  if (outgoing.exchange->expects_answer()) return;
+  if (closed_) return outgoing.exchange->fail(*closed_);
+  outgoing.exchange->finish_without_answer();
 }
 
 void TcpLink::read_size() {
@@ -285,20 +287,24 @@ void TcpLink::read_size() {
               cat(self->peer_, " announced a response of ", claimed, " bytes", kTlsQuestion)));
         }
         self->body_size_ = static_cast<size_t>(claimed);
-        self->body_ = Bytes();
+        self->body_room_ = 0;
         self->read_body();
       });
 }
 
 void TcpLink::read_body() {
-  const size_t at = body_.size();
-  body_.resize(std::min(body_size_, at + kGrowthBytes));
-  asio::async_read(socket_, asio::buffer(body_.data() + at, body_.size() - at),
+  const size_t at = body_room_;
+  body_room_ = std::min(body_size_, std::max(kTrustedBytes, at * 2));
+  auto larger = std::make_shared_for_overwrite<std::byte[]>(body_room_);
+  if (at > 0) std::memcpy(larger.get(), body_.get(), at);
+  body_ = std::move(larger);
+  asio::async_read(socket_, asio::buffer(body_.get() + at, body_room_ - at),
                    [self = shared_from_this()](asio::error_code error, size_t) {
                      if (self->closed_) return;
                      if (error) return self->lose(error);
-                     if (self->body_.size() < self->body_size_) return self->read_body();
-                     self->on_frame(SharedBytes(std::move(self->body_)));
+                     if (self->body_room_ < self->body_size_) return self->read_body();
+                     const ByteView body(self->body_.get(), self->body_size_);
+                     self->on_frame(SharedBytes(std::exchange(self->body_, nullptr), body));
                      if (!self->closed_) self->read_size();
                    });
 }

@@ -25,7 +25,7 @@ constexpr bool is_flexible(int16_t version) {
 
 /// Appends the body as `version`, which must lie within the message's versions. A field that the
 /// version does not have is left out; a null where the version knows none becomes empty. Texts are
-/// cut at Kafka's limit of 32,767 bytes.
+/// cut at Kafka's limit of 32,767 bytes. Record sets go by reference: they must outlive `out`.
 template <Message T>
 void encode(const T& message, int16_t version, MessageBuilder& out);
 

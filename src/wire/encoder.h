@@ -30,6 +30,7 @@ class SizeSink {
   }
   void uvarint(uint64_t value) { size_ += uvarint_size(value); }
   void bytes(ByteView view) { size_ += view.size(); }
+  void records(ByteView view) { size_ += view.size(); }
   void chunks(const io::Chunks& chunks) { size_ += io::size_of(chunks); }
   size_t size() const { return size_; }
 
@@ -48,6 +49,7 @@ class WriterSink {
   }
   void uvarint(uint64_t value) { out_.uvarint(value); }
   void bytes(ByteView view) { out_.bytes(view); }
+  void records(ByteView view) { out_.bytes(view); }
   void chunks(const io::Chunks& chunks) {
     for (const io::Chunk& chunk : chunks) {
       const auto* held = std::get_if<SharedBytes>(&chunk);
@@ -64,6 +66,7 @@ class WriterSink {
 class BuilderSink : public WriterSink {
  public:
   explicit BuilderSink(MessageBuilder& out) : WriterSink(out.writer()), builder_(out) {}
+  void records(ByteView view) { builder_.append({SharedBytes(nullptr, view)}); }
   void chunks(const io::Chunks& chunks) { builder_.append(chunks); }
 
  private:
@@ -154,7 +157,7 @@ class Encoder {
   }
   void put(const RecordsView& value) {
     put_length<int32_t>(value.bytes.size());
-    sink_.bytes(value.bytes);
+    sink_.records(value.bytes);
   }
   void put(const FetchRecords& value) {
     put_length<int32_t>(io::size_of(value.chunks));

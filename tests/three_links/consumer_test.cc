@@ -91,11 +91,11 @@ TEST_P(Consumers, EveryCodecIsRead) {
 }
 
 TEST_P(Consumers, LargeRecordsComeWhole) {
-  make_topic(1, {{"max.message.bytes", "5000000"}});
-  Producer producer = make_producer({.request_bytes_max = 8'000'000});
+  make_topic(1, {{"max.message.bytes", "11000000"}});
+  Producer producer = make_producer({.request_bytes_max = 11'000'000});
   Texts expected;
   for (const char letter : {'a', 'b', 'c'}) {
-    expected.emplace_back(size_t{1} << 20, letter);
+    expected.emplace_back(size_t{10} << 20, letter);
     ASSERT_TRUE(producer.send({.topic = topic_, .value = expected.back()}).get());
   }
   Consumer consumer =

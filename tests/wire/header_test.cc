@@ -7,6 +7,7 @@
 #include "wire/messages/api_versions.h"
 #include "wire/messages/fetch.h"
 #include "wire/messages/heartbeat.h"
+#include "wire/messages/produce.h"
 
 namespace millrace::wire {
 namespace {
@@ -113,6 +114,25 @@ TEST(ResponseFrame, CarriesRecordSetsByReferenceAndFileRangesWithoutReadingThem)
   EXPECT_EQ(std::get<io::FileSlice>(frame.chunks[2]).size, 5000);
   const ByteView front = std::get<SharedBytes>(frame.chunks[0]).view();
   EXPECT_EQ(load_be<int32_t>(front.data()), static_cast<int32_t>(frame.size()) - 4);
+}
+
+TEST(RequestFrame, RefersToRecordSets) {
+  const Bytes held(100, std::byte{7});
+  ProduceRequest request;
+  request.topic_data.push_back({.name = "t"});
+  request.topic_data[0].partition_data.push_back(
+      {.index = 0, .records = RecordsView{.bytes = held}});
+  const RequestHeader header{.api_version = 9, .correlation_id = 1, .client_id = "c"};
+
+  const EncodedMessage frame = request_frame(request, header);
+
+  ASSERT_EQ(frame.chunks.size(), 3U);
+  EXPECT_EQ(std::get<SharedBytes>(frame.chunks[1]).view().data(), held.data());
+  const Bytes bytes = joined(frame);
+  EXPECT_EQ(load_be<int32_t>(bytes.data()), static_cast<int32_t>(bytes.size()) - 4);
+  ByteWriter copied;
+  encode(request, 9, copied);
+  EXPECT_TRUE(equal_bytes(ByteView(bytes).last(copied.size()), copied.view()));
 }
 
 }  // namespace
