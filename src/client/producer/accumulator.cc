@@ -8,35 +8,42 @@
 
 namespace millrace::client {
 
-BatchPtr Accumulator::open_batch(const ProducerRecord& record, TopicPartition name, SteadyTime now,
-                                 const std::weak_ptr<Sender>& sender) {
-  auto& queue = queues_[name];
+Batch& Accumulator::open_batch(const ProducerRecord& record, int32_t partition, SteadyTime now,
+                               const std::shared_ptr<Sender>& sender) {
+  auto found = queues_.find(ByName::View{.topic = record.topic, .partition = partition});
+  if (found == queues_.end()) {
+    TopicPartition name{.topic = std::string(record.topic), .partition = partition};
+    found = queues_.try_emplace(std::move(name)).first;
+  }
+  auto& [name, queue] = *found;
   if (!queue.empty()) {
     Batch& last = *queue.back();
     if (!last.is_closed && last.size() + Batch::bytes_of(record) <= limits_.batch_bytes) {
-      return queue.back();
+      return last;
     }
     last.is_closed = true;
   }
   auto state = std::make_shared<DeliveryState>(name, sender);
   undecided_.insert(state);
-  Batch::Terms terms{.partition = std::move(name),
+  Batch::Terms terms{.partition = name,
                      .compression = limits_.compression,
                      .is_transactional = limits_.is_transactional,
                      .number = next_number_++,
+                     .expected_count = static_cast<size_t>(expected_count_),
                      .created = now,
                      .deadline = later(now, limits_.delivery_timeout),
-                     .backoff = limits_.backoff};
+                     .backoff = limits_.backoff,
+                     .memory = memory_};
   queue.push_back(std::make_shared<Batch>(std::move(terms), std::move(state)));
   queue.back()->charged = record::kBatchHeaderSize;
   statistics_.buffer_bytes_used += record::kBatchHeaderSize;
-  return queue.back();
+  return *queue.back();
 }
 
 Result<std::optional<Accumulator::Added>> Accumulator::add(const ProducerRecord& record,
                                                            int32_t partition, Moment moment,
                                                            DeliveryCallback& callback,
-                                                           const std::weak_ptr<Sender>& sender,
+                                                           const std::shared_ptr<Sender>& sender,
                                                            const std::shared_ptr<Event>& room) {
   const size_t size = Batch::bytes_of(record);
   const std::lock_guard lock(mutex_);
@@ -46,16 +53,16 @@ Result<std::optional<Accumulator::Added>> Accumulator::add(const ProducerRecord&
     if (room) waiting_.push_back(room);
     return std::optional<Added>();
   }
-  TopicPartition name{.topic = std::string(record.topic), .partition = partition};
-  const BatchPtr batch = open_batch(record, std::move(name), moment.now, sender);
-  const bool is_new = batch->record_count() == 0;
-  Added added{.state = batch->state(),
-              .index = batch->add(record, moment.timestamp_ms, std::move(callback))};
-  batch->charged += size;
+  Batch& batch = open_batch(record, partition, moment.now, sender);
+  const bool is_new = batch.record_count() == 0;
+  Added added;
+  if (!callback) added.state = batch.state();
+  added.index = batch.add(record, moment.timestamp_ms, std::move(callback));
+  batch.charged += size;
   statistics_.buffer_bytes_used += static_cast<int64_t>(size);
   ++statistics_.records_waiting;
-  if (batch->size() >= limits_.batch_bytes) batch->is_closed = true;
-  added.is_news = is_new || batch->is_closed;
+  if (batch.size() >= limits_.batch_bytes) batch.is_closed = true;
+  added.is_news = is_new || batch.is_closed;
   return std::optional(std::move(added));
 }
 
@@ -108,6 +115,7 @@ void Accumulator::release(const Batch& batch, bool is_sent) {
     const std::lock_guard lock(mutex_);
     statistics_.buffer_bytes_used -= static_cast<int64_t>(batch.charged);
     statistics_.records_waiting -= batch.record_count();
+    expected_count_ = batch.record_count();
     (is_sent ? statistics_.records_sent : statistics_.records_failed) += batch.record_count();
     waiting = std::exchange(waiting_, {});
   }

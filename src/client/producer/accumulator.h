@@ -33,6 +33,7 @@ class Accumulator {
     Backoff backoff;
   };
   struct Added {
+    /// Null where a callback was given.
     std::shared_ptr<DeliveryState> state;
     int32_t index = 0;
     /// The sender has something to do, or to wait for, that it does not know of.
@@ -48,7 +49,8 @@ class Accumulator {
   /// Nothing where there is no room; then `room`, if given, is set when there may be some. Refused
   /// after refuse() and close(). The callback is taken only with the record.
   Result<std::optional<Added>> add(const ProducerRecord& record, int32_t partition, Moment moment,
-                                   DeliveryCallback& callback, const std::weak_ptr<Sender>& sender,
+                                   DeliveryCallback& callback,
+                                   const std::shared_ptr<Sender>& sender,
                                    const std::shared_ptr<Event>& room);
 
   /// Calls `visit` for each partition with waiting batches, under the lock; it may take some.
@@ -83,16 +85,32 @@ class Accumulator {
   ProducerStatistics statistics() const;
 
  private:
-  BatchPtr open_batch(const ProducerRecord& record, TopicPartition name, SteadyTime now,
-                      const std::weak_ptr<Sender>& sender);
+  /// Finds queues without a copy of the topic's name.
+  struct ByName {
+    using is_transparent = void;
+    struct View {
+      std::string_view topic;
+      int32_t partition = 0;
+      auto operator<=>(const View&) const = default;
+    };
+    static View view(const TopicPartition& name) { return {name.topic, name.partition}; }
+    static const View& view(const View& name) { return name; }
+    bool operator()(const auto& a, const auto& b) const { return view(a) < view(b); }
+  };
+
+  Batch& open_batch(const ProducerRecord& record, int32_t partition, SteadyTime now,
+                    const std::shared_ptr<Sender>& sender);
 
   const Limits limits_;
+  const std::shared_ptr<BatchMemory> memory_ = std::make_shared<BatchMemory>();
   mutable std::mutex mutex_;
   bool is_closed_ = false;
   std::optional<Error> refusal_;
   int64_t next_number_ = 0;
+  /// As the last batch had that was decided.
+  int32_t expected_count_ = 0;
   /// Those with a batch: what nobody sends to costs nothing.
-  std::map<TopicPartition, BatchQueue> queues_;
+  std::map<TopicPartition, BatchQueue, ByName> queues_;
   std::set<std::shared_ptr<DeliveryState>> undecided_;
   /// Of those who wait for room; they are all woken by the next release.
   std::vector<std::shared_ptr<Event>> waiting_;

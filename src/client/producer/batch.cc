@@ -23,9 +23,15 @@ Batch::Batch(Terms terms, std::shared_ptr<DeliveryState> state)
     : backoff(terms.backoff),
       state_(std::move(state)),
       number_(terms.number),
+      expected_count_(terms.expected_count),
       created_(terms.created),
       deadline_(terms.deadline),
-      builder_({.compression = terms.compression, .is_transactional = terms.is_transactional}) {}
+      is_compressed_(terms.compression.codec != record::Codec::none),
+      memory_(std::move(terms.memory)),
+      builder_({.compression = terms.compression, .is_transactional = terms.is_transactional},
+               memory_->take()) {
+  state_->expect(expected_count_);
+}
 
 size_t Batch::bytes_of(const ProducerRecord& record) {
   size_t size = kRecordOverhead + size_of(record.key) + size_of(record.value);
@@ -35,7 +41,8 @@ size_t Batch::bytes_of(const ProducerRecord& record) {
   return size;
 }
 
-int32_t Batch::add(const ProducerRecord& record, int64_t timestamp_ms, DeliveryCallback callback) {
+int32_t Batch::add(const ProducerRecord& record, int64_t timestamp_ms,
+                   DeliveryCallback&& callback) {
   std::vector<record::HeaderView> headers;
   headers.reserve(record.headers.size());
   for (const Header& header : record.headers) {
@@ -47,30 +54,44 @@ int32_t Batch::add(const ProducerRecord& record, int64_t timestamp_ms, DeliveryC
                 .headers = headers});
   ++count_;
   const int32_t index = state_->add(timestamp_ms);
-  if (callback) callbacks_.emplace_back(index, std::move(callback));
+  if (!callback) return index;
+  if (callbacks_.empty()) callbacks_.reserve(expected_count_);
+  callbacks_.emplace_back(index, std::move(callback));
   return index;
 }
 
 Result<void> Batch::seal() {
   if (bytes_) return {};
-  MILL_TRY(auto built, builder_.build());
-  bytes_ = std::make_shared<Bytes>(std::move(built));
+  MILL_TRY(auto built, builder_.build_without_crc());
+  bytes_ = memory_->share(std::move(built));
+  if (is_compressed_) memory_->give(builder_.take_memory());
   return {};
 }
 
 void Batch::stamp(const Stamp& stamp) {
   using Layout = record::HeaderLayout;
   stamp_ = stamp;
-  if (bytes_.use_count() > 1) bytes_ = std::make_shared<Bytes>(*bytes_);
+  if (bytes_.use_count() > 1) bytes_ = memory_->share(*bytes_);
   Bytes& bytes = *bytes_;
   store_be<int64_t>(bytes.data() + Layout::kProducerId, stamp.producer_id);
   store_be<int16_t>(bytes.data() + Layout::kProducerEpoch, stamp.epoch);
   store_be<int32_t>(bytes.data() + Layout::kBaseSequence, stamp.sequence);
-  record::patch_crc(bytes);
+  has_crc_ = false;
+}
+
+std::shared_ptr<const Bytes> Batch::bytes() {
+  if (!std::exchange(has_crc_, true)) record::patch_crc(*bytes_);
+  return bytes_;
 }
 
 void Batch::call_back() {
-  for (auto& [index, callback] : std::exchange(callbacks_, {})) callback(state_->outcome(index));
+  const auto callbacks = std::exchange(callbacks_, {});
+  if (callbacks.empty()) return;
+  auto outcome = state_->outcome(callbacks.front().first);
+  for (const auto& [index, callback] : callbacks) {
+    if (outcome) state_->place(index, *outcome);
+    callback(outcome);
+  }
 }
 
 }  // namespace millrace::client

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "client/producer/batch_memory.h"
 #include "client/producer/delivery_state.h"
 #include "client/retry.h"
 #include "record/batch_builder.h"
@@ -31,9 +32,13 @@ class Batch {
     bool is_transactional = false;
     /// Rises with each batch of a producer: the order within a partition.
     int64_t number = 0;
+    /// Room for so many records is made ahead.
+    size_t expected_count = 0;
     SteadyTime created;
     SteadyTime deadline;
     Backoff backoff;
+    /// Where its memory comes from and goes.
+    std::shared_ptr<BatchMemory> memory;
   };
 
   Batch(Terms terms, std::shared_ptr<DeliveryState> state);
@@ -48,7 +53,7 @@ class Batch {
   /// At most so many bytes a record adds to a batch.
   static size_t bytes_of(const ProducerRecord& record);
   /// The index of the record. `callback` may be empty.
-  int32_t add(const ProducerRecord& record, int64_t timestamp_ms, DeliveryCallback callback);
+  int32_t add(const ProducerRecord& record, int64_t timestamp_ms, DeliveryCallback&& callback);
   /// What it takes in a request, at most.
   size_t size() const { return bytes_ ? bytes_->size() : builder_.uncompressed_size(); }
   /// What it was charged for in the buffer.
@@ -63,7 +68,8 @@ class Batch {
   const std::optional<Stamp>& stamped() const { return stamp_; }
   /// The broker has said that it does not know the batch: the next attempt gets a new stamp.
   void unstamp() { stamp_.reset(); }
-  const std::shared_ptr<Bytes>& bytes() const { return bytes_; }
+  /// Sealed, with stamp and CRC.
+  std::shared_ptr<const Bytes> bytes();
 
   /// Calls what waits for the outcome, in the order of the records.
   void call_back();
@@ -81,12 +87,16 @@ class Batch {
  private:
   const std::shared_ptr<DeliveryState> state_;
   const int64_t number_;
+  const size_t expected_count_;
   const SteadyTime created_;
   const SteadyTime deadline_;
+  const bool is_compressed_;
+  const std::shared_ptr<BatchMemory> memory_;
   record::BatchBuilder builder_;
   int32_t count_ = 0;
   std::vector<std::pair<int32_t, DeliveryCallback>> callbacks_;
   std::shared_ptr<Bytes> bytes_;
+  bool has_crc_ = false;
   std::optional<Stamp> stamp_;
 };
 

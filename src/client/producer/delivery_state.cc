@@ -28,12 +28,16 @@ void DeliveryState::fail(Error error) {
 Result<RecordMetadata> DeliveryState::outcome(int32_t index) const {
   if (error_) return *error_;
   RecordMetadata metadata{.partition = partition_};
-  if (written_.base_offset < 0) return metadata;
+  place(index, metadata);
+  return metadata;
+}
+
+void DeliveryState::place(int32_t index, RecordMetadata& metadata) const {
+  if (written_.base_offset < 0) return;
   metadata.offset = written_.base_offset + index;
   metadata.timestamp_ms = written_.log_append_time_ms >= 0
                               ? written_.log_append_time_ms
                               : timestamps_.at(static_cast<size_t>(index));
-  return metadata;
 }
 
 Result<bool> DeliveryState::wait(milliseconds limit) {

@@ -32,6 +32,8 @@ class DeliveryState {
   explicit DeliveryState(Error refusal);
 
   const TopicPartition& partition() const { return partition_; }
+  /// Room for so many records.
+  void expect(size_t count) { timestamps_.reserve(count); }
   /// The new record's index in the batch.
   int32_t add(int64_t timestamp_ms);
 
@@ -43,6 +45,8 @@ class DeliveryState {
   bool is_decided() const { return home_.is_this() && decided_.is_set(); }
   /// Only once decided.
   Result<RecordMetadata> outcome(int32_t index) const;
+  /// Makes another record's place of the same batch this one's.
+  void place(int32_t index, RecordMetadata& metadata) const;
 
   /// Ends the batch's lingering; true for the first who asks.
   bool hurry() { return !hurried_.exchange(true); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/deadline.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "client/client_options.h"
@@ -107,14 +108,14 @@ Result<void> ProducerCore::check_record(const ProducerRecord& record) const {
 Result<ProducerCore::Placed> ProducerCore::place(const ProducerRecord& record,
                                                  DeliveryCallback& callback) {
   MILL_CHECK(check_record(record));
-  const SteadyTime deadline = driver_.deadline_in(max_block_);
-  MILL_TRY(const auto view, topic(record.topic, deadline));
+  const Accumulator::Moment moment = moment_of(record);
+  MILL_TRY(const auto view, topic(record.topic, moment.now));
   MILL_TRY(const int32_t partition, partition_of(record, *view));
-  MILL_TRY(auto added,
-           accumulator_->add(record, partition, moment_of(record), callback, sender_, nullptr));
+  MILL_TRY(auto added, accumulator_->add(record, partition, moment, callback, sender_, nullptr));
   if (!added) {
-    MILL_TRY(auto later, wait_for_room(record, partition, callback, deadline));
-    added = std::move(later);
+    const SteadyTime deadline = later(moment.now, max_block_);
+    MILL_TRY(auto waited, wait_for_room(record, partition, callback, deadline));
+    added = std::move(waited);
   }
   if (added->is_news) sender_->wake();
   return *std::move(added);
@@ -125,11 +126,10 @@ Accumulator::Moment ProducerCore::moment_of(const ProducerRecord& record) const 
           .timestamp_ms = record.timestamp_ms ? *record.timestamp_ms : driver_.clock().wall_ms()};
 }
 
-Result<std::shared_ptr<const TopicView>> ProducerCore::topic(std::string_view name,
-                                                             SteadyTime deadline) {
-  if (auto known = views_->find(name)) {
+Result<const TopicView*> ProducerCore::topic(std::string_view name, SteadyTime now) {
+  if (const TopicView* const known = views_->find(name)) {
     // An old view still serves; a new one comes meanwhile.
-    if (known->asked_at + client_->options().metadata_max_age <= driver_.now()) {
+    if (known->asked_at + client_->options().metadata_max_age <= now) {
       sender_->learn(std::string(name));
     }
     return known;
@@ -140,7 +140,8 @@ Result<std::shared_ptr<const TopicView>> ProducerCore::topic(std::string_view na
                                                      "' are not known yet, and this call may "
                                                      "not wait for them"));
   }
-  return sender_->find_out(std::string(name), deadline);
+  MILL_CHECK(sender_->find_out(std::string(name), later(now, max_block_)));
+  return views_->find(name);
 }
 
 Result<int32_t> ProducerCore::partition_of(const ProducerRecord& record, const TopicView& topic) {
@@ -188,7 +189,7 @@ Result<void> ProducerCore::flush(milliseconds limit) {
 }
 
 Result<int32_t> ProducerCore::partition_count(const std::string& topic) {
-  if (const auto known = views_->find(topic)) return known->partition_count;
+  if (const TopicView* const known = views_->find(topic)) return known->partition_count;
   const SteadyTime deadline = driver_.deadline_in(max_block_);
   MILL_TRY(const auto found, sender_->find_out(topic, deadline));
   return found->partition_count;

@@ -53,7 +53,8 @@ class ProducerCore {
   /// Takes the callback only with the record.
   Result<Placed> place(const ProducerRecord& record, DeliveryCallback& callback);
   Result<void> check_record(const ProducerRecord& record) const;
-  Result<std::shared_ptr<const TopicView>> topic(std::string_view name, SteadyTime deadline);
+  /// Good until this thread's next look-up.
+  Result<const TopicView*> topic(std::string_view name, SteadyTime now);
   Result<int32_t> partition_of(const ProducerRecord& record, const TopicView& topic);
   Result<Placed> wait_for_room(const ProducerRecord& record, int32_t partition,
                                DeliveryCallback& callback, SteadyTime deadline);

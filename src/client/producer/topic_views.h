@@ -1,6 +1,7 @@
 // TopicViews: what sending threads know of topics.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,13 +23,20 @@ struct TopicView {
   SteadyTime asked_at;
 };
 
-/// Thread-safe: the sender publishes, sending threads look up.
+/// Thread-safe: the sender publishes, sending threads look up. Each thread remembers what it looked
+/// up last, so that it needs no lock while it sends to one topic and nothing is published.
 class TopicViews {
  public:
-  std::shared_ptr<const TopicView> find(std::string_view topic) const {
+  /// Null where nothing is known; good until this thread's next call, of whatever producer.
+  const TopicView* find(std::string_view topic) const {
+    thread_local Memory last;
+    const uint64_t state = state_.load(std::memory_order_acquire);
+    if (last.state == state && last.topic == topic) return last.view.get();
     const std::lock_guard lock(mutex_);
     const auto found = views_.find(topic);
-    return found == views_.end() ? nullptr : found->second;
+    if (found == views_.end()) return nullptr;
+    last = {.state = state_, .topic = found->first, .view = found->second};
+    return last.view.get();
   }
 
   std::shared_ptr<const TopicView> publish(const TopicDescription& topic, SteadyTime now) {
@@ -43,11 +51,26 @@ class TopicViews {
     }
     const std::lock_guard lock(mutex_);
     views_[topic.name] = view;
+    state_ = new_state();
     return view;
   }
 
  private:
+  struct Memory {
+    uint64_t state = 0;
+    std::string topic;
+    std::shared_ptr<const TopicView> view;
+  };
+
+  /// Never the same twice in a process.
+  static uint64_t new_state() {
+    static std::atomic<uint64_t> last = 0;
+    return ++last;
+  }
+
   mutable std::mutex mutex_;
+  /// Changes with what is published.
+  std::atomic<uint64_t> state_ = new_state();
   std::map<std::string, std::shared_ptr<const TopicView>, std::less<>> views_;
 };
 
