@@ -21,12 +21,28 @@ bool is_cut_short(ByteView bytes) {
   return header && header->size() > bytes.size();
 }
 
+/// What the batches say, but no more than could be in them: nobody has checked them yet. Those
+/// that are compressed may have more.
+size_t claimed_records(ByteView bytes) {
+  const size_t most = bytes.size();
+  size_t count = 0;
+  while (!is_cut_short(bytes)) {
+    const auto header = record::BatchHeader::parse(bytes);
+    if (!header) break;
+    count += static_cast<size_t>(std::max(0, header->record_count()));
+    bytes = bytes.subspan(header->size());
+  }
+  return std::min(count, most);
+}
+
 class Collector {
  public:
   Collector(ReadRecords& into, std::vector<record::AbortedRange> aborted, Isolation isolation)
       : into_(into), filter_(std::move(aborted)), isolation_(isolation) {}
 
   Result<void> add(ByteView bytes) {
+    // Once for all of them: room made batch by batch is moved batch by batch.
+    into_.records.reserve(into_.records.size() + claimed_records(bytes));
     for (bool is_first = true; !bytes.empty(); is_first = false) {
       if (!is_first && is_cut_short(bytes)) return {};
       MILL_TRY(const BatchView batch, BatchView::parse(bytes));
@@ -49,7 +65,6 @@ class Collector {
       return bytes ? std::optional(kept(*bytes)) : std::nullopt;
     };
     if (batch.next_offset().value() <= into_.next_offset) return {};
-    into_.records.reserve(into_.records.size() + static_cast<size_t>(batch.record_count()));
     return record::for_each_record(batch, [&](const record::RecordView& record) {
       if (record.offset.value() < into_.next_offset) return;
       into_.records.push_back(
