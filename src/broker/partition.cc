@@ -32,17 +32,13 @@ Partition::Partition(Options options)
 }
 
 ErrorCode Partition::unusable() const {
-  if (retired_) return *retired_;
+  if (const ErrorCode reason = retired_; reason != ErrorCode::none) return reason;
   if (offline()) return ErrorCode::kafka_storage_error;
   return ErrorCode::none;
 }
 
 Result<void> Partition::check_usable() const {
-  ErrorCode code = ErrorCode::none;
-  {
-    const MutexLock lock(mutex_);
-    code = unusable();
-  }
+  const ErrorCode code = unusable();
   if (code == ErrorCode::none) return {};
   return kafka_error(code, cat(name_, " is not available"));
 }
@@ -140,7 +136,7 @@ std::function<void()> Partition::retire(ErrorCode reason) {
   auto afterwards = std::make_shared<Afterwards>();
   {
     const MutexLock lock(mutex_);
-    if (!retired_) {
+    if (retired_ == ErrorCode::none) {
       retired_ = reason;
       fail_waiting(reason, *afterwards);
     }

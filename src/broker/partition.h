@@ -250,7 +250,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   explicit Partition(Options options);
 
-  ErrorCode unusable() const MILL_REQUIRES(mutex_);
+  ErrorCode unusable() const;
   struct Write {
     ByteView batches;
     bool internal = false;
@@ -294,7 +294,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   mutable Mutex mutex_{LockRank::partition};
   std::shared_ptr<const TopicConfig> config_ MILL_GUARDED_BY(mutex_);
-  std::optional<ErrorCode> retired_ MILL_GUARDED_BY(mutex_);
+  /// Written under the mutex, read without: a reader never waits for an append.
+  std::atomic<ErrorCode> retired_ = ErrorCode::none;
   // In append order. Invariant: every `end` is at most the log's end, and a sync is requested
   // whenever this is not empty.
   std::deque<Waiting> waiting_ MILL_GUARDED_BY(mutex_);
@@ -302,7 +303,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool timed_sync_scheduled_ MILL_GUARDED_BY(mutex_) = false;
   /// Readers of one isolation: what they may see, and those of them who wait for more.
   struct Audience {
-    int64_t readable_bytes = 0;
+    /// Written under the mutex, behind the offset that it belongs to; read without, in front of it.
+    std::atomic<int64_t> readable_bytes = 0;
     std::vector<std::shared_ptr<FetchWaiter>> waiters;
 
     /// Moves those who have enough now to `woken`.
@@ -310,6 +312,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   };
   Audience& audience(Isolation isolation) MILL_REQUIRES(mutex_) {
     return audiences_[static_cast<size_t>(isolation)];
+  }
+  /// For readers, who take no lock.
+  int64_t readable_bytes(Isolation isolation) const MILL_NO_THREAD_SAFETY {
+    return audiences_[static_cast<size_t>(isolation)].readable_bytes;
   }
   // Bytes since the partition was opened. Invariant: committed <= uncommitted <= appended_bytes_.
   std::array<Audience, 2> audiences_ MILL_GUARDED_BY(mutex_);

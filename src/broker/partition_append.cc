@@ -190,14 +190,14 @@ void Partition::advance_last_stable_offset(Afterwards& afterwards) {
     // Not counted are a transaction that was open when the partition was opened, and a start of the
     // log inside of one.
     const bool is_counted = !before.empty() && before.begin()->first == stable;
-    readable = is_counted ? before.begin()->second : committed.readable_bytes;
+    readable = is_counted ? before.begin()->second : committed.readable_bytes.load();
   }
   committed.reach(readable, afterwards.woken);
 }
 
 void Partition::publish() {
   // A retired partition's files, and its place among what is published, are somebody else's.
-  if (retired_) return;
+  if (retired_ != ErrorCode::none) return;
   log_->publish_readable(
       {.high_watermark = high_watermark(), .last_stable_offset = last_stable_offset()});
 }

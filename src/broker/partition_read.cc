@@ -27,15 +27,12 @@ ListedOffset listed(const std::optional<storage::TimestampOffset>& found) {
 
 Result<PartitionData> Partition::read(const ReadSpec& spec) const {
   PartitionData data;
-  {
-    const MutexLock lock(mutex_);
-    if (const ErrorCode code = unusable(); code != ErrorCode::none) {
-      return kafka_error(code, cat(name_, " is not available"));
-    }
-    data.readable_stamp = audiences_[static_cast<size_t>(spec.isolation)].readable_bytes;
-    data.high_watermark = high_watermark();
-    data.last_stable_offset = last_stable_offset();
-  }
+  MILL_CHECK(check_usable());
+  // The stamp first: what comes in between may wake a waiter early, but is never missed. The stable
+  // offset before the high watermark, which it never passes.
+  data.readable_stamp = readable_bytes(spec.isolation);
+  data.last_stable_offset = last_stable_offset();
+  data.high_watermark = high_watermark();
   MILL_CHECK(check_epoch(spec.current_leader_epoch));
   data.log_start_offset = log_->log_start_offset();
   if (spec.last_fetched_epoch != kNoLeaderEpoch) {

@@ -100,7 +100,9 @@ void Partition::on_synced(Result<Offset> synced) {
     sync_requested_ = false;
     if (!synced) {
       // Storage has told the operator why.
-      fail_waiting(retired_.value_or(ErrorCode::kafka_storage_error), afterwards);
+      const ErrorCode retired = retired_;
+      fail_waiting(retired == ErrorCode::none ? ErrorCode::kafka_storage_error : retired,
+                   afterwards);
     } else {
       while (!waiting_.empty() && waiting_.front().end <= *synced) {
         afterwards.answers.push_back(std::move(waiting_.front().answer));
