@@ -26,9 +26,9 @@ bool is_cut_short(ByteView bytes) {
 size_t claimed_records(ByteView bytes) {
   const size_t most = bytes.size();
   size_t count = 0;
-  while (!is_cut_short(bytes)) {
+  while (bytes.size() >= record::kBatchHeaderSize) {
     const auto header = record::BatchHeader::parse(bytes);
-    if (!header) break;
+    if (!header || header->size() > bytes.size()) break;
     count += static_cast<size_t>(std::max(0, header->record_count()));
     bytes = bytes.subspan(header->size());
   }
