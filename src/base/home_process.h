@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace millrace {
 
@@ -37,6 +38,11 @@ class DeleteAtHome {
 
   HomeProcess home_;
 };
+
+template <class T, class... Arguments>
+std::shared_ptr<T> make_at_home(Arguments&&... arguments) {
+  return {new T(std::forward<Arguments>(arguments)...), DeleteAtHome()};
+}
 
 /// False where it was moved from, too. What is made has a home().
 template <class T>

@@ -14,15 +14,6 @@ namespace millrace {
 
 using client::ClientCore;
 
-namespace {
-
-Error closed_error() {
-  return client::client_error(ClientErrc::closed,
-                              "the client was moved from, or made by the parent of this process");
-}
-
-}  // namespace
-
 Result<Client> Client::connect(ClientOptions options) {
   MILL_CHECK(client::check(options));
   MILL_TRY(auto bootstrap, client::parse_addresses(options.bootstrap));
@@ -32,8 +23,7 @@ Result<Client> Client::connect(ClientOptions options) {
                                                .client_id = options.client_id,
                                                .connect_timeout = options.connect_timeout,
                                                .request_timeout = options.request_timeout});
-  const std::shared_ptr<ClientCore> core(
-      new ClientCore(driver, std::move(links), std::move(options)), DeleteAtHome());
+  const auto core = make_at_home<ClientCore>(driver, std::move(links), std::move(options));
   const SteadyTime deadline = driver->deadline_in(core->options().api_timeout);
   auto reached =
       core->wait_for<client::LinkPtr>([core, deadline] { return core->gateway().any(deadline); });
@@ -42,19 +32,19 @@ Result<Client> Client::connect(ClientOptions options) {
 }
 
 Result<Producer> Client::producer(ProducerOptions options) const {
-  if (!is_at_home(core_)) return closed_error();
+  if (!is_at_home(core_)) return client::not_at_home("the client");
   MILL_CHECK(client::check(options));
-  return Producer({new client::ProducerCore(core_, options), DeleteAtHome()});
+  return Producer(make_at_home<client::ProducerCore>(core_, options));
 }
 
 Result<Consumer> Client::consumer(ConsumerOptions options) const {
-  if (!is_at_home(core_)) return closed_error();
+  if (!is_at_home(core_)) return client::not_at_home("the client");
   MILL_CHECK(client::check(options));
   const auto membership = [options](std::shared_ptr<client::Gateway> gateway,
                                     client::MemberHost& host) {
     return client::make_membership(std::move(gateway), host, options);
   };
-  Consumer consumer({new client::ConsumerCore(core_, options, membership), DeleteAtHome()});
+  Consumer consumer(make_at_home<client::ConsumerCore>(core_, options, membership));
   if (!options.topics.empty()) MILL_CHECK(consumer.subscribe(options.topics));
   return consumer;
 }

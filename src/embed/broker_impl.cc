@@ -175,8 +175,7 @@ std::shared_ptr<client::ClientCore> BrokerImpl::make_client() {
   auto driver = std::make_shared<LocalDriver>(timers_, clock_, std::move(drive));
   ClientOptions options;
   auto links = std::make_shared<LocalLinkFactory>(driver, gate_, options.client_id);
-  const std::shared_ptr<client::ClientCore> core(
-      new client::ClientCore(driver, std::move(links), std::move(options)), DeleteAtHome());
+  const auto core = make_at_home<client::ClientCore>(driver, std::move(links), std::move(options));
   const std::lock_guard lock(mutex_);
   if (closed_) core->close();
   std::erase_if(clients_, [](const auto& known) { return known.expired(); });

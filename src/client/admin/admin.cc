@@ -18,10 +18,7 @@ using client::ResourceKind;
 /// Waits for `task(gateway, deadline)` for at most the client's api_timeout.
 template <class T, class Task>
 Result<T> wait_for(const std::shared_ptr<ClientCore>& core, Task task) {
-  if (!is_at_home(core)) {
-    return client::client_error(ClientErrc::closed,
-                                "it was moved from, or made by the parent of this process");
-  }
+  if (!is_at_home(core)) return client::not_at_home("it");
   const SteadyTime deadline = core->driver().deadline_in(core->options().api_timeout);
   return core->wait_for<T>(
       [core, deadline, task = std::move(task)] { return task(core->gateway(), deadline); });

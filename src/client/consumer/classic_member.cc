@@ -59,11 +59,15 @@ void ClassicMember::begin() {
 
 void ClassicMember::end() {
   ++life_;
-  ++identity_.place;
   is_alive_ = must_join_ = false;
-  generation_ = adopted_ = -1;
+  give_up_place();
   topics_.stop_watching();
   drop_attempt();
+}
+
+void ClassicMember::give_up_place() {
+  ++identity_.place;
+  generation_ = adopted_ = -1;
 }
 
 void ClassicMember::drop_attempt() {
@@ -81,8 +85,7 @@ void ClassicMember::ask_to_join(std::string reason) {
 }
 
 void ClassicMember::lose_place(std::string reason) {
-  ++identity_.place;
-  generation_ = adopted_ = -1;
+  give_up_place();
   topics_.stop_watching();
   ask_to_join(std::move(reason));
   drop_attempt();
@@ -90,8 +93,7 @@ void ClassicMember::lose_place(std::string reason) {
 
 void ClassicMember::fail(Error error) {
   if (std::exchange(is_failed_, true)) return;
-  ++identity_.place;
-  generation_ = adopted_ = -1;
+  give_up_place();
   drop_attempt();
   host_.fail(std::move(error));
 }

@@ -46,6 +46,8 @@ class ClassicMember final : public Membership, public std::enable_shared_from_th
   // Its life: classic_member.cc.
   void begin();
   void end();
+  /// What it had may be read by others from here on.
+  void give_up_place();
   /// Nothing that an attempt to join brings counts from here on.
   void drop_attempt();
   bool is_over(uint64_t life) const { return life != life_; }

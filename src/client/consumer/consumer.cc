@@ -16,10 +16,7 @@ using client::ConsumerCore;
 
 namespace {
 
-Error closed_error() {
-  return client::client_error(ClientErrc::closed,
-                              "the consumer was moved from, or made by the parent of this process");
-}
+Error closed_error() { return client::not_at_home("the consumer"); }
 
 Result<void> check_time(int64_t timestamp_ms) {
   if (timestamp_ms >= 0) return {};

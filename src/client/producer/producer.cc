@@ -14,10 +14,7 @@ using client::ProducerCore;
 
 namespace {
 
-Error closed_error() {
-  return client::client_error(ClientErrc::closed,
-                              "the producer was moved from, or made by the parent of this process");
-}
+Error closed_error() { return client::not_at_home("the producer"); }
 
 }  // namespace
 
