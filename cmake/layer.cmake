@@ -1,6 +1,7 @@
-# millrace_layer(NAME [DEPS targets...]): the static library millrace_NAME of every .cc below src/NAME.
+# millrace_layer(NAME [DEPS targets...] [PROGRAM]): the static library millrace_NAME of every .cc below src/NAME. With PROGRAM
+# it is no part of the library that others link.
 function(millrace_layer name)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM" "" "DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
   add_library(millrace_${name} STATIC ${sources})
   target_include_directories(millrace_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -8,7 +9,9 @@ function(millrace_layer name)
   # What the shared library shows is told when it is linked (cmake/exports.map), whatever a project around it hides.
   set_property(TARGET millrace_${name} PROPERTY CXX_VISIBILITY_PRESET)
   millrace_precompiled_by(millrace_${name} millrace_precompiled)
-  set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS millrace_${name})
+  if(NOT ARG_PROGRAM)
+    set_property(GLOBAL APPEND PROPERTY MILLRACE_LAYERS millrace_${name})
+  endif()
 endfunction()
 
 # millrace_tests(NAME LABEL [DEPS targets...]): one googletest program of every *_test.cc below tests/NAME.

@@ -94,7 +94,9 @@ def check_layers():
 LIBRARIES = {
     "asio": re.compile(r"^(src/(net|listen|client|http|embed)/|server/|bench/|tests/(net|listen|client|embed|server)/)"),
     "spdlog": re.compile(r"^src/base/log\.cc$"),
-    "google/protobuf": re.compile(r"^src/(broker|registry)/"),
+    "google/protobuf": re.compile(r"^src/(broker|schema)/"),
+    "microhttpd": re.compile(r"^src/http/"),
+    "nlohmann": re.compile(r"^src/json/"),
 }
 
 
@@ -102,7 +104,7 @@ def check_libraries():
     for path in files(".h", ".cc"):
         for line, name, _ in includes(path):
             for library, where in LIBRARIES.items():
-                is_it = name.startswith(library + "/") or name == library + ".hpp"
+                is_it = name.startswith(library + "/") or name in (library + ".hpp", library + ".h")
                 if library == "google/protobuf":
                     is_it = is_it or name.endswith(".pb.h")
                 if is_it and not where.match(str(path.relative_to(ROOT))):

@@ -1,0 +1,93 @@
+// Parsing, by nlohmann's parser, which tells what comes and needs no recursion.
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "json/text.h"
+
+namespace millrace::json {
+namespace {
+
+using Parser = nlohmann::json;
+
+/// "[json.exception.parse_error.101] parse error at line 1, ..." without the library's own number.
+std::string sentence_of(const char* what) {
+  const std::string_view text(what);
+  const size_t begin = text.find("] ");
+  return std::string(begin == text.npos ? text : text.substr(begin + 2));
+}
+
+/// Builds the tree from what the parser tells. The functions' names are the parser's.
+class Builder {
+ public:
+  bool null() { return add(Value()); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(int64_t value) { return add(value); }
+  bool number_unsigned(uint64_t value) { return add(value); }
+  bool number_float(double, const std::string& text) { return add(Number{text}); }
+  bool string(std::string& text) { return add(std::move(text)); }
+  bool binary(std::vector<uint8_t>&) { return false; }  // not of JSON
+  bool key(std::string& name) {
+    open_.back().name = std::move(name);
+    return true;
+  }
+  bool start_object(size_t) { return open(Object()); }
+  bool start_array(size_t) { return open(Array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool parse_error(size_t, const std::string&, const Parser::exception& error) {
+    error_ = sentence_of(error.what());
+    return false;
+  }
+
+  Result<Value> finish() && {
+    if (!error_.empty()) return kafka_error(ErrorCode::invalid_request, std::move(error_));
+    return std::move(root_);
+  }
+
+ private:
+  /// An array or object that goes on, and the name its next member will have.
+  struct Open {
+    Value value;
+    std::string name;
+  };
+
+  bool open(Value value) {
+    if (open_.size() == kDepthMax) {
+      error_ = cat("nested deeper than ", kDepthMax, " levels");
+      return false;
+    }
+    open_.push_back({.value = std::move(value), .name = {}});
+    return true;
+  }
+
+  bool close() {
+    Value value = std::move(open_.back().value);
+    open_.pop_back();
+    return add(std::move(value));
+  }
+
+  bool add(Value value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+    } else if (Array* array = open_.back().value.array()) {
+      array->push_back(std::move(value));
+    } else {
+      open_.back().value.object()->set(std::move(open_.back().name), std::move(value));
+    }
+    return true;
+  }
+
+  std::vector<Open> open_;
+  Value root_;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+  Builder builder;
+  Parser::sax_parse(text.begin(), text.end(), &builder);
+  return std::move(builder).finish();
+}
+
+}  // namespace millrace::json
