@@ -67,6 +67,13 @@ class Schema {
   virtual std::string canonical() const = 0;
   /// The text with `normalize`: schemas that mean the same have the same.
   virtual std::string normalized() const = 0;
+  /// The text in another form, as `format` of Confluent's REST calls asks for it: "resolved" (Avro:
+  /// with its references in it), "serialized" (Protobuf: base64 of a FileDescriptorProto). The
+  /// canonical text where the format has no such form.
+  virtual std::string formatted(std::string_view format) const {
+    (void)format;
+    return canonical();
+  }
   /// Why this schema cannot read what was written with `writer`, of the same format; empty where it
   /// can. Bounded work: past a limit of its own it stops with one more reason.
   virtual std::vector<Incompatibility> misfits(const Schema& writer) const = 0;
