@@ -49,6 +49,7 @@ enum class LockRank : uint8_t {
   sync_pool,
   timers,
   request_budget,
+  http_answers,
   broker_config,
   filesystem,
   logging,

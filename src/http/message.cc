@@ -5,42 +5,24 @@
 #include <algorithm>
 #include <ranges>
 
+#include "http/target.h"
+
 namespace millrace::http {
-namespace {
 
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
+bool is_word(std::string_view text, std::string_view word) {
+  return text.size() == word.size() && strncasecmp(text.data(), word.data(), word.size()) == 0;
 }
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    decoded += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return decoded;
-}
-
-}  // namespace
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
-  const auto found = std::ranges::find_if(headers, [&](const auto& header) {
-    return header.first.size() == name.size() &&
-           strncasecmp(header.first.data(), name.data(), name.size()) == 0;
-  });
+  const auto found = std::ranges::find_if(
+      headers, [&](const auto& header) { return is_word(header.first, name); });
   if (found == headers.end()) return std::nullopt;
   return found->second;
+}
+
+size_t Request::count_headers(std::string_view name) const {
+  return static_cast<size_t>(std::ranges::count_if(
+      headers, [&](const auto& header) { return is_word(header.first, name); }));
 }
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
