@@ -7,7 +7,8 @@
 
 namespace millrace::schema::avro {
 
-/// See schema::parse.
+/// See schema::parse. Strict where the specification is and Avro's Java library, of late, is not: a
+/// name is defined before it is used, and once.
 Result<std::shared_ptr<const Schema>> parse(const Source& source);
 
 /// See schema::make_codec.

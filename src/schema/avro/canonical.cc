@@ -1,5 +1,6 @@
 #include "schema/avro/canonical.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "json/text.h"
