@@ -18,6 +18,10 @@ std::string AvroSchema::canonical() const { return canonical_text(*graph_); }
 
 std::string AvroSchema::normalized() const { return normalized_text(*graph_); }
 
+std::string AvroSchema::formatted(std::string_view format) const {
+  return format == "resolved" ? resolved_text(*graph_) : canonical();
+}
+
 std::vector<Incompatibility> AvroSchema::misfits(const Schema& writer) const {
   MILL_ASSERT(writer.format() == Format::avro, "Avro is compared with Avro");
   return misfits_of(*graph_->root, *static_cast<const AvroSchema&>(writer).graph_->root);

@@ -15,6 +15,8 @@ class AvroSchema final : public Schema {
   Format format() const override { return Format::avro; }
   std::string canonical() const override;
   std::string normalized() const override;
+  /// Knows "resolved".
+  std::string formatted(std::string_view format) const override;
   std::vector<Incompatibility> misfits(const Schema& writer) const override;
 
  private:

@@ -10,14 +10,34 @@
 namespace millrace::schema::avro {
 namespace {
 
-enum class Form { as_parsed, normalized };
+enum class Form { as_parsed, normalized, resolved };
 
-/// Recurses no deeper than the JSON that was parsed: a type is written where it was defined.
+/// Types within each other of a resolved text: a record's field is three levels deeper in the JSON,
+/// which nobody could parse beyond kDepthMax.
+constexpr size_t kResolvedDepthMax = json::kDepthMax / 3;
+
+/// A type is written where it was defined, so the recursion is no deeper than the JSON that was
+/// parsed; but not with references in it, where a chain of names may be long.
 class TypeWriter {
  public:
   explicit TypeWriter(Form form) : form_(form) {}
 
   void write(const Type& type, std::string_view space) {
+    if (form_ == Form::resolved && depth_ >= kResolvedDepthMax) {
+      too_deep_ = true;
+      return;
+    }
+    ++depth_;
+    write_kind(type, space);
+    --depth_;
+  }
+
+  /// What was written is of no use.
+  bool too_deep() const { return too_deep_; }
+  std::string take() && { return std::move(out_); }
+
+ private:
+  void write_kind(const Type& type, std::string_view space) {
     switch (type.kind) {
       case Kind::record:
       case Kind::enumeration:
@@ -29,9 +49,6 @@ class TypeWriter {
     }
   }
 
-  std::string take() && { return std::move(out_); }
-
- private:
   void write_primitive(const Type& type) {
     if (type.properties.empty()) {
       out_ += json::quote(word_of(type.kind));
@@ -60,11 +77,12 @@ class TypeWriter {
   }
 
   void write_named(const Type& type, std::string_view space) {
-    if (type.referenced || !written_.insert(&type).second) {
+    const bool elsewhere = type.referenced && form_ != Form::resolved;
+    if (elsewhere || !written_.insert(&type).second) {
       out_ += json::quote(spelled(type.name, space));
       return;
     }
-    const bool error = type.is_error && form_ == Form::as_parsed;
+    const bool error = type.is_error && form_ != Form::normalized;
     open(error ? "error" : word_of(type.kind));
     text("name", type.name.simple());
     if (type.name.space() != space) text("namespace", type.name.space());
@@ -163,6 +181,8 @@ class TypeWriter {
   const DefaultCheck::Types none_;
   DefaultCheck branches_{none_, kDefaultChecksMax};
   std::unordered_set<const Type*> written_;
+  size_t depth_ = 0;
+  bool too_deep_ = false;
   std::string out_;
 };
 
@@ -176,5 +196,11 @@ std::string text_in(Form form, const TypeGraph& graph) {
 
 std::string canonical_text(const TypeGraph& graph) { return text_in(Form::as_parsed, graph); }
 std::string normalized_text(const TypeGraph& graph) { return text_in(Form::normalized, graph); }
+
+std::string resolved_text(const TypeGraph& graph) {
+  TypeWriter writer(Form::resolved);
+  writer.write(*graph.root, "");
+  return writer.too_deep() ? canonical_text(graph) : std::move(writer).take();
+}
 
 }  // namespace millrace::schema::avro

@@ -22,4 +22,8 @@ std::string canonical_text(const TypeGraph& graph);
 /// Unlike there, a default of another branch of a union than the first is kept.
 std::string normalized_text(const TypeGraph& graph);
 
+/// The canonical text with what references define in it, where it comes first. Where that would be
+/// nested too deep to be read by anyone, the canonical text.
+std::string resolved_text(const TypeGraph& graph);
+
 }  // namespace millrace::schema::avro

@@ -97,5 +97,36 @@ TEST(AvroCanonical, NamesTypesThatAReferenceDefinesInside) {
   EXPECT_EQ(parsed(order, {{"crm.Customer", customer}})->canonical(), order);
 }
 
+TEST(AvroResolved, HasTheReferencesInItWhereTheyComeFirst) {
+  const Dependency address{"Address", R"({"type":"record","name":"crm.Address","fields":[]})"};
+  const Dependency customer{"Customer", R"({"type":"record","name":"crm.Customer","fields":[
+      {"name":"at","type":"Address"}]})"};
+  const auto order = parsed(
+      record_of(R"({"name":"who","type":"crm.Customer"},{"name":"to","type":"crm.Address"})"),
+      {address, customer});
+  EXPECT_EQ(
+      order->formatted("resolved"),
+      record_of(
+          R"({"name":"who","type":{"type":"record","name":"Customer","namespace":"crm",)"
+          R"("fields":[{"name":"at","type":{"type":"record","name":"Address","fields":[]}}]}},)"
+          R"({"name":"to","type":"crm.Address"})"));
+  EXPECT_EQ(order->formatted(""), order->canonical());
+  EXPECT_EQ(order->formatted("unheard-of"), order->canonical());
+}
+
+TEST(AvroResolved, IsCanonicalWhereItWouldBeNestedTooDeep) {
+  std::string chain = R"([{"type":"record","name":"R0","fields":[]})";
+  for (int i = 1; i <= 20'000; ++i) {
+    chain += R"(,{"type":"record","name":"R)" + std::to_string(i) +
+             R"(","fields":[{"name":"a","type":"R)" + std::to_string(i - 1) + R"("}]})";
+  }
+  const auto with = [&](const std::string& last) {
+    return parsed(R"({"type":"array","items":"R)" + last + R"("})", {{"chain", chain + "]"}});
+  };
+  EXPECT_NE(with("300")->formatted("resolved"), with("300")->canonical());
+  EXPECT_TRUE(json::parse(with("300")->formatted("resolved")));
+  EXPECT_EQ(with("20000")->formatted("resolved"), with("20000")->canonical());
+}
+
 }  // namespace
 }  // namespace millrace::schema::avro
