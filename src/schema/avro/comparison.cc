@@ -1,39 +1,13 @@
 #include "schema/avro/comparison.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "schema/avro/matching.h"
 
 namespace millrace::schema::avro {
 namespace {
 
 /// Of symbols in a message.
 constexpr size_t kShownSymbolsMax = 10;
-
-/// The numbers and texts that are read as another type ("Schema Resolution").
-bool is_promoted(Kind writer, Kind reader) {
-  switch (reader) {
-    case Kind::int64: return writer == Kind::int32;
-    case Kind::float32: return writer == Kind::int32 || writer == Kind::int64;
-    case Kind::float64:
-      return writer == Kind::int32 || writer == Kind::int64 || writer == Kind::float32;
-    case Kind::string: return writer == Kind::bytes;
-    case Kind::bytes: return writer == Kind::string;
-    default: return false;
-  }
-}
-
-bool names_match(const Type& reader, const Type& writer) {
-  return reader.name.simple() == writer.name.simple() ||
-         std::ranges::find(reader.aliases, writer.name) != reader.aliases.end();
-}
-
-/// Whether a look at the insides may still find that they fit.
-bool may_fit(const Pair& pair) {
-  const auto& [reader, writer] = pair;
-  if (reader->kind != writer->kind) return is_promoted(writer->kind, reader->kind);
-  return !is_named(reader->kind) || names_match(*reader, *writer);
-}
 
 void compare_names(const Pair& pair, Comparison& result) {
   const auto& [reader, writer] = pair;
@@ -122,13 +96,12 @@ void compare_fields(const Pair& pair, Comparison& result, Budget& budget) {
 }
 
 /// One of the reader's branches takes what the writer's type writes.
-void require_branch(const Type& reader, const Type& writer, std::string path, Comparison& result,
-                    Budget& budget) {
+void require_branch(const BranchIndex& branches, const Type& writer, std::string path,
+                    Comparison& result, Budget& budget) {
   Requirement requirement{.path = path, .any_of = {}, .otherwise = {}};
-  for (const Type* branch : reader.types) {
+  for (const Type* branch : branches.candidates(writer)) {
     if (!budget.spend()) return;
-    const Pair pair{branch, &writer};
-    if (may_fit(pair)) requirement.any_of.push_back(pair);
+    requirement.any_of.push_back({branch, &writer});
   }
   requirement.otherwise =
       Incompatibility{.rule = "MISSING_UNION_BRANCH",
@@ -140,9 +113,11 @@ void require_branch(const Type& reader, const Type& writer, std::string path, Co
 
 void compare_with_reader_union(const Pair& pair, Comparison& result, Budget& budget) {
   const auto& [reader, writer] = pair;
-  if (writer->kind != Kind::one_of) return require_branch(*reader, *writer, "", result, budget);
-  for (size_t i = 0; i < writer->types.size() && !budget.exhausted(); ++i) {
-    require_branch(*reader, *writer->types[i], cat("/", i), result, budget);
+  if (!budget.spend(reader->types.size())) return;
+  const BranchIndex branches(*reader);
+  if (writer->kind != Kind::one_of) return require_branch(branches, *writer, "", result, budget);
+  for (size_t i = 0; i < writer->types.size() && budget.spend(); ++i) {
+    require_branch(branches, *writer->types[i], cat("/", i), result, budget);
   }
 }
 

@@ -45,7 +45,10 @@ struct Comparison {
 class Budget {
  public:
   explicit Budget(int64_t left) : left_(left) {}
-  bool spend() { return --left_ >= 0; }
+  bool spend(size_t count = 1) {
+    left_ -= static_cast<int64_t>(count);
+    return left_ >= 0;
+  }
   bool exhausted() const { return left_ < 0; }
 
  private:

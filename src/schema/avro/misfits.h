@@ -18,7 +18,7 @@ namespace millrace::schema::avro {
 /// Past kComparisonsMax comparisons or kReasonsMax reasons it stops with one more reason.
 std::vector<Incompatibility> misfits_of(const Type& reader, const Type& writer);
 
-inline constexpr size_t kComparisonsMax = 2'000'000;
+inline constexpr size_t kComparisonsMax = 1'000'000;
 inline constexpr size_t kReasonsMax = 100;
 
 }  // namespace millrace::schema::avro
