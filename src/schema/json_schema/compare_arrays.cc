@@ -72,9 +72,8 @@ void Comparison::compare_removed_item(const Facet& reader, const Node& removed) 
   const Node* unevaluated = array_of(reader).unevaluated_items;
   if (leaves_open(rest, unevaluated)) return;
   if (const Node* cover = covering(rest, unevaluated)) {
-    const size_t before = found_.size();
     compare(&removed, cover);
-    if (found_.size() == before) return;
+    if (fits(removed, *cover)) return;
     note("ITEM_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL",
          "The writer's item has no schema of its own any more and does not fit the one for the "
          "others: keep it, or widen that schema.");
@@ -94,9 +93,8 @@ void Comparison::compare_added_item(const Facet& writer, const Node& added) {
          "The writer's arrays may have anything there: let the item be anything (true), or forbid "
          "more items in the writer's schema first.");
   } else if (const Node* cover = covering(rest, unevaluated)) {
-    const size_t before = found_.size();
     compare(cover, &added);
-    if (found_.size() == before) return;
+    if (fits(*cover, added)) return;
     note("ITEM_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL",
          "What the writer's schema allows there does not fit this item's schema: widen it.");
   }

@@ -102,17 +102,17 @@ void Comparison::match_parts(const Facet& writer, const std::vector<const Facet*
            "): change them one by one, by their own rules, or add to them."));
 }
 
-/// The first misfit with the schema that fits it best.
+/// The first misfit with the schema that fits it best, as far as it is known.
 std::string Comparison::why_not(const Facet& writer, const std::vector<const Facet*>& readers) {
-  const Misfits* fewest = nullptr;
+  std::vector<Incompatibility> fewest;
   for (const Facet* reader : readers) {
     if (reader->kind != writer.kind) continue;
-    const Misfits& misfits = misfits_of(writer, *reader);
-    if (fewest == nullptr || misfits.size() < fewest->size()) fewest = &misfits;
+    auto misfits = misfits_of(verdict_on(writer, *reader));
+    if (fewest.empty() || misfits.size() < fewest.size()) fewest = std::move(misfits);
   }
-  if (fewest == nullptr || fewest->empty()) return "";
-  const Incompatibility& first = fewest->front();
-  return cat("; ", first.rule, first.path.empty() ? "" : cat(" at its ", first.path));
+  if (fewest.empty()) return "";
+  const std::string_view within = std::string_view(fewest[0].path).substr(2);
+  return cat("; ", fewest[0].rule, within.empty() ? "" : " at its ", within);
 }
 
 }  // namespace millrace::schema::json_schema

@@ -29,9 +29,8 @@ void Comparison::compare_removed(const ObjectKeywords& reader, const NamedSchema
   if (is_open(reader)) return;
   const std::string name = clipped(removed.name);
   if (const Node* cover = cover_of(reader, removed.name)) {
-    const size_t before = found_.size();
     compare(removed.schema, cover);
-    if (found_.size() == before) return;
+    if (fits(*removed.schema, *cover)) return;
     note("PROPERTY_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL",
          cat("The writer's ", name,
              " is no property of this schema any more and does not fit what "
@@ -54,9 +53,8 @@ void Comparison::compare_added(const ObjectKeywords& writer, const ObjectKeyword
   }
   const std::string name = clipped(added.name);
   if (const Node* cover = cover_of(writer, added.name)) {
-    const size_t before = found_.size();
     compare(cover, added.schema);
-    if (found_.size() > before) {
+    if (!fits(*cover, *added.schema)) {
       note("PROPERTY_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL",
            cat("What the writer's schema allows as ", name,
                " does not fit this schema's: give it that schema, or another name."));

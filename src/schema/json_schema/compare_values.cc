@@ -99,7 +99,7 @@ void Comparison::compare_constants(const Facet& writer, const Facet& reader) {
 
 /// What must not match may match less, never more.
 void Comparison::compare_negations(const Facet& writer, const Facet& reader) {
-  if (fits(facets_.of(*reader.node->negation), facets_.of(*writer.node->negation))) return;
+  if (fits(*reader.node->negation, *writer.node->negation)) return;
   note_at("not", "NOT_TYPE_EXTENDED",
           "This schema forbids values that the writer's does not: forbid no more than it does.");
 }

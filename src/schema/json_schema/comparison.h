@@ -1,10 +1,10 @@
 // Whether data of a writer's schema fits a reader's: the rules of Confluent's registry.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "schema/json_schema/facets.h"
@@ -15,9 +15,7 @@ namespace millrace::schema::json_schema {
 
 /// Steps (pairs of schemas, properties, patterns tried) after which a comparison gives up.
 inline constexpr size_t kComparisonStepsMax = 500'000;
-/// Pairs within each other.
-inline constexpr size_t kComparisonDepthMax = 1'000;
-/// Misfits kept of one pair; more say nothing new.
+/// Misfits told; more say nothing new.
 inline constexpr size_t kMisfitsMax = 100;
 
 /// The differences that do not fit, named and placed as Confluent's registry does
@@ -26,14 +24,15 @@ inline constexpr size_t kMisfitsMax = 100;
 /// more misfit, COMPARISON_TOO_LARGE.
 std::vector<Incompatibility> compare(const Model& writer, const Model& reader);
 
-/// The work of `compare`. A pair of schemas is compared once; one that comes again within itself is
-/// taken to fit, and the whole is done again where that turns out to be wrong.
+/// The work of `compare`, without recursion: schemas may contain themselves. Each pair of schemas
+/// that meets is taken to fit until a look at its keywords says otherwise; whoever counted on it is
+/// then looked at again. A pair that does not fit never fits again, so this ends.
 class Comparison {
  public:
   std::vector<Incompatibility> run(const Node& writer, const Node& reader);
 
  private:
-  using Misfits = std::vector<Incompatibility>;
+  struct Verdict;
 
   struct Pair {
     const Facet* writer;
@@ -43,23 +42,46 @@ class Comparison {
   struct PairHash {
     size_t operator()(const Pair& pair) const;
   };
+  /// What a look at a pair came to, at a place within it: a misfit, or another pair.
+  struct Finding {
+    std::string place;
+    std::string rule;
+    std::string message;
+    const Verdict* behind = nullptr;
+  };
+  struct Verdict {
+    Pair pair;
+    bool misfit = false;
+    bool waits_for_look = true;
+    std::vector<Finding> findings;
+    /// Pairs that count on this one.
+    std::vector<Verdict*> dependents;
+  };
 
   // comparison.cc: pairs.
-  /// Notes what does not fit at the current place; a schema may be missing on either side.
+  /// What does not fit between these two does not fit at the current place; a schema may be missing
+  /// on either side.
   void compare(const Node* writer, const Node* reader);
-  void compare(const Facet& writer, const Facet& reader);
-  /// The same without noting it; places are within the pair. Valid until the next call.
-  const Misfits& misfits_of(const Facet& writer, const Facet& reader);
-  bool fits(const Facet& writer, const Facet& reader) { return misfits_of(writer, reader).empty(); }
-  void compare_kinds(const Facet& writer, const Facet& reader);
-  void compare_same_kind(const Facet& writer, const Facet& reader);
-  void learn_misfits();
+  /// As far as it is known.
+  bool fits(const Facet& writer, const Facet& reader) { return !verdict_on(writer, reader).misfit; }
+  bool fits(const Node& writer, const Node& reader) {
+    return fits(facets_.of(writer), facets_.of(reader));
+  }
+  /// The pair that is being looked at counts on it from now on.
+  const Verdict& verdict_on(const Facet& writer, const Facet& reader);
+  Verdict& enter(const Pair& pair);
+  void look_at_all();
+  void look_at(Verdict& verdict);
+  /// Of the pair and those behind it, with places from `root` on.
+  static std::vector<Incompatibility> misfits_of(const Verdict& root);
   /// False once the limits are reached.
   bool spend(size_t steps);
-
   void note(std::string_view rule, std::string message);
   void note_at(std::string_view keyword, std::string_view rule, std::string message);
-  void keep(Incompatibility misfit);
+
+  // compare_kinds.cc
+  void compare_kinds(const Facet& writer, const Facet& reader);
+  void compare_same_kind(const Facet& writer, const Facet& reader);
 
   // compare_combined.cc
   bool fits_into_a_part(const Facet& writer, const Facet& combined_reader);
@@ -106,6 +128,7 @@ class Comparison {
   void compare_added_item(const Facet& writer, const Node& added);
   void compare_contains(const Facet& writer, const Facet& reader);
 
+  // compare_rest.cc
   /// What holds for the children that have no schema of their own: additional or unevaluated ones.
   struct Rest {
     bool allowed = true;
@@ -126,13 +149,13 @@ class Comparison {
   bool leaves_open(const Rest& rest, const Node* unevaluated);
 
   Facets facets_;
+  std::unordered_map<Pair, Verdict, PairHash> verdicts_;
+  /// Pairs without a look so far, and those to look at once more.
+  std::vector<Verdict*> fresh_;
+  std::deque<Verdict*> stale_;
+  /// The pair that is looked at, and where within it.
+  Verdict* current_ = nullptr;
   Place place_;
-  Misfits found_;
-  std::unordered_map<Pair, Misfits, PairHash> known_;
-  std::unordered_set<Pair, PairHash> in_progress_;
-  /// Pairs that an earlier pass found not to fit.
-  std::unordered_map<Pair, Misfits, PairHash> misfits_;
-  bool assumed_ = false;
   size_t steps_ = 0;
   size_t text_bytes_ = 0;
   bool gave_up_ = false;
