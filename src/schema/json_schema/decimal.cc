@@ -10,6 +10,8 @@ namespace {
 /// Larger exponents count as this one; the sums below cannot overflow.
 constexpr int64_t kExponentMax = int64_t{1} << 60;
 constexpr size_t kExactDivisorDigits = 18;
+/// Up to here numbers are written without an exponent.
+constexpr int64_t kPlainExponentMax = 20;
 
 /// A number's text in its parts.
 struct Parts {
@@ -107,9 +109,17 @@ bool Decimal::is_multiple_of(const Decimal& divisor) const {
 
 std::string Decimal::to_string() const {
   if (is_zero()) return "0";
-  std::string text = negative_ ? "-" : "";
-  text += digits_;
-  if (exponent_ != 0) text += "e" + std::to_string(exponent_);
+  std::string text = digits_;
+  if (exponent_ < -kPlainExponentMax || exponent_ > kPlainExponentMax) {
+    text += "e" + std::to_string(exponent_);
+  } else if (exponent_ >= 0) {
+    text.append(static_cast<size_t>(exponent_), '0');
+  } else {
+    const auto places = static_cast<size_t>(-exponent_);
+    if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+    text.insert(text.size() - places, 1, '.');
+  }
+  if (negative_) text.insert(0, 1, '-');
   return text;
 }
 

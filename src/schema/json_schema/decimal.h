@@ -25,7 +25,7 @@ class Decimal {
   std::optional<uint64_t> to_count() const;
   /// Exact where `divisor`, not zero, has up to 18 digits; otherwise only equal digits divide.
   bool is_multiple_of(const Decimal& divisor) const;
-  /// One text a value: "15e-1" for 1.5 and 1.50.
+  /// One text a value: "1.5" for 1.50 and 15e-1.
   std::string to_string() const;
 
   std::strong_ordering operator<=>(const Decimal& other) const;

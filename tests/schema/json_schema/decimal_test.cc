@@ -46,6 +46,16 @@ TEST(Decimal, CountsAreWholeAndNotNegative) {
   EXPECT_FALSE(decimal("0.5").to_count());
 }
 
+TEST(Decimal, WritesOneTextForAValue) {
+  EXPECT_EQ(decimal("1.50").to_string(), "1.5");
+  EXPECT_EQ(decimal("-15e-4").to_string(), "-0.0015");
+  EXPECT_EQ(decimal("1e1").to_string(), "10");
+  EXPECT_EQ(decimal("120").to_string(), "120");
+  EXPECT_EQ(decimal("0.0").to_string(), "0");
+  EXPECT_EQ(decimal("5e300").to_string(), "5e300");
+  EXPECT_EQ(decimal("50e-300").to_string(), "5e-299");
+}
+
 TEST(Decimal, MultiplesAreExact) {
   EXPECT_TRUE(divides("0.1", "0.3"));
   EXPECT_TRUE(divides("0.01", "19.99"));
