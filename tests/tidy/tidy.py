@@ -94,7 +94,7 @@ def check_layers():
 LIBRARIES = {
     "asio": re.compile(r"^(src/(net|listen|client|http|embed)/|server/|bench/|tests/(net|listen|client|embed|server)/)"),
     "spdlog": re.compile(r"^src/base/log\.cc$"),
-    "google/protobuf": re.compile(r"^src/(broker|schema)/"),
+    "google/protobuf": re.compile(r"^(src/(broker|schema)|tests/schema)/"),
     "microhttpd": re.compile(r"^src/http/"),
     "nlohmann": re.compile(r"^src/json/"),
 }

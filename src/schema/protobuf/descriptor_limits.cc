@@ -1,0 +1,99 @@
+#include "schema/protobuf/descriptor_limits.h"
+
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "schema/protobuf/limits.h"
+
+namespace millrace::schema::protobuf {
+namespace {
+
+namespace pb = google::protobuf;
+
+Error invalid(std::string message) {
+  return kafka_error(ErrorCode::invalid_request, std::move(message));
+}
+
+/// "package.Outer.Inner" and how many messages that is within each other.
+struct Scope {
+  std::string name;
+  size_t depth = 0;
+
+  Scope below(const std::string& part) const {
+    return {.name = name.empty() ? part : name + "." + part, .depth = depth + 1};
+  }
+};
+
+Result<void> check_scope(const Scope& scope) {
+  if (scope.name.size() <= kScopeNameSizeMax) return {};
+  return invalid(cat("the name ", scope.name.substr(0, 100), "... has ", scope.name.size(),
+                     " characters, at most ", kScopeNameSizeMax, " are taken"));
+}
+
+Result<void> check_ranges(const Scope& scope, int range_count, int element_count) {
+  const auto ranges = static_cast<uint64_t>(range_count);
+  if (ranges * (ranges + static_cast<uint64_t>(element_count)) <= kRangeComparisonsMax) return {};
+  return invalid(cat(scope.name, " has ", range_count, " reserved numbers and ranges, too many"));
+}
+
+Result<void> check_enum(const pb::EnumDescriptorProto& type, const Scope& scope) {
+  MILL_CHECK(check_scope(scope));
+  return check_ranges(scope, type.reserved_range_size(), type.value_size());
+}
+
+Result<void> check_message(const pb::DescriptorProto& message, const Scope& scope) {
+  MILL_CHECK(check_scope(scope));
+  if (scope.depth > kMessageNestingMax) {
+    return invalid(cat(scope.name.substr(0, 100), "... is nested deeper than ", kMessageNestingMax,
+                       " messages"));
+  }
+  const int ranges = message.reserved_range_size() + message.extension_range_size();
+  MILL_CHECK(check_ranges(scope, ranges, message.field_size()));
+  for (const pb::EnumDescriptorProto& type : message.enum_type()) {
+    MILL_CHECK(check_enum(type, scope.below(type.name())));
+  }
+  for (const pb::DescriptorProto& nested : message.nested_type()) {
+    MILL_CHECK(check_message(nested, scope.below(nested.name())));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_limits(const pb::FileDescriptorProto& file) {
+  const Scope package = {.name = file.package(), .depth = 0};
+  MILL_CHECK(check_scope(package));
+  for (const pb::EnumDescriptorProto& type : file.enum_type()) {
+    MILL_CHECK(check_enum(type, package.below(type.name())));
+  }
+  for (const pb::DescriptorProto& message : file.message_type()) {
+    MILL_CHECK(check_message(message, package.below(message.name())));
+  }
+  for (const pb::ServiceDescriptorProto& service : file.service()) {
+    MILL_CHECK(check_scope(package.below(service.name())));
+  }
+  return {};
+}
+
+bool has_uninterpreted_option(const pb::Message& descriptor) {
+  if (descriptor.GetDescriptor() == pb::UninterpretedOption::descriptor()) return true;
+  const pb::Reflection& reflection = *descriptor.GetReflection();
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection.ListFields(descriptor, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (has_uninterpreted_option(reflection.GetMessage(descriptor, field))) return true;
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(descriptor, field); ++i) {
+      if (has_uninterpreted_option(reflection.GetRepeatedMessage(descriptor, field, i)))
+        return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace millrace::schema::protobuf

@@ -1,0 +1,31 @@
+// A Protobuf schema of the registry.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schema/protobuf/file_set.h"
+#include "schema/schema.h"
+
+namespace millrace::schema::protobuf {
+
+/// The linked files and the text that the registry keeps.
+class ProtobufSchema final : public Schema {
+ public:
+  ProtobufSchema(std::shared_ptr<const FileSet> files, std::string canonical)
+      : files_(std::move(files)), canonical_(std::move(canonical)) {}
+
+  Format format() const override { return Format::protobuf; }
+  std::string canonical() const override { return canonical_; }
+  std::string normalized() const override;
+  std::vector<Incompatibility> misfits(const Schema& writer) const override;
+
+  const google::protobuf::FileDescriptor& file() const { return files_->root(); }
+
+ private:
+  std::shared_ptr<const FileSet> files_;
+  std::string canonical_;
+};
+
+}  // namespace millrace::schema::protobuf
