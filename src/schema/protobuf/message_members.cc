@@ -67,13 +67,14 @@ std::vector<Member> members_of(const pb::Descriptor& message, Spelling spelling)
     if (!message.field(i)->real_containing_oneof()) outside.push_back(message.field(i));
   }
   outside = in_order(std::move(outside), spelling);
+  const bool groups_apart = spelling == Spelling::normalized;
   std::vector<Member> members;
   for (const auto* field : outside) {
-    if (!is_group(*field)) members.push_back({.field = field});
+    if (!groups_apart || !is_group(*field)) members.push_back({.field = field});
   }
   for (const auto* oneof : oneofs_of(message, spelling)) members.push_back({.oneof = oneof});
   for (const auto* field : outside) {
-    if (is_group(*field)) members.push_back({.field = field});
+    if (groups_apart && is_group(*field)) members.push_back({.field = field});
   }
   return members;
 }

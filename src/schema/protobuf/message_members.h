@@ -15,8 +15,8 @@ struct Member {
   const google::protobuf::OneofDescriptor* oneof = nullptr;
 };
 
-/// As Confluent's registry prints them: fields, then oneofs, then groups. By number where they are
-/// normalized.
+/// As Confluent's registry prints them: fields, then oneofs. By number, with groups last, where
+/// they are normalized.
 std::vector<Member> members_of(const google::protobuf::Descriptor& message, Spelling spelling);
 /// Groups last.
 std::vector<const google::protobuf::FieldDescriptor*> fields_of(
