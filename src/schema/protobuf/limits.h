@@ -23,6 +23,12 @@ inline constexpr size_t kScopeNameSizeMax = 1'024;
 /// Comparisons of reserved numbers and extension ranges with each other and with the fields;
 /// libprotobuf compares each with each.
 inline constexpr uint64_t kRangeComparisonsMax = 50'000'000;
+/// Bytes of one record: what a broker takes by default, many times over.
+inline constexpr size_t kRecordSizeMax = 64 * 1'048'576;
+/// Messages within messages of a record; libprotobuf's own limit.
+inline constexpr int kRecordDepthMax = 100;
+/// What a record of `size` bytes may take in memory, or as JSON.
+constexpr uint64_t expanded_size_max(size_t size) { return 16 * 1'048'576 + 64 * uint64_t{size}; }
 /// Reasons that one comparison of two schemas lists.
 inline constexpr size_t kMisfitCountMax = 1'000;
 

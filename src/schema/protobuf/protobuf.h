@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "schema/schema.h"
@@ -11,10 +10,6 @@ namespace millrace::schema::protobuf {
 
 /// See schema::parse.
 Result<std::shared_ptr<const Schema>> parse(const Source& source);
-
-/// Base64 of the FileDescriptorProto of a schema that parse made: what Confluent's registry answers
-/// to `format=serialized`, which its Python deserializer asks for.
-std::string serialized(const Schema& schema);
 
 /// See schema::make_codec.
 Result<std::unique_ptr<const Codec>> make_codec(const Source& source, std::string_view message);

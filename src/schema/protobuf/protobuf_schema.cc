@@ -28,6 +28,16 @@ std::string ProtobufSchema::normalized() const {
   return file_text(files_->root(), Spelling::normalized);
 }
 
+std::string ProtobufSchema::formatted(std::string_view format) const {
+  if (format != "serialized") return canonical_;
+  pb::FileDescriptorProto proto;
+  file().CopyTo(&proto);
+  proto.set_name("default");
+  std::string base64;
+  pb::Base64Escape(proto.SerializeAsString(), &base64);
+  return base64;
+}
+
 std::vector<Incompatibility> ProtobufSchema::misfits(const Schema& writer) const {
   return compare(file(), static_cast<const ProtobufSchema&>(writer).file());
 }
@@ -38,15 +48,6 @@ Result<std::shared_ptr<const Schema>> parse(const Source& source) {
   if (canonical != source.text) MILL_CHECK(check_readable(source, canonical));
   return std::shared_ptr<const Schema>(
       std::make_shared<ProtobufSchema>(std::move(files), std::move(canonical)));
-}
-
-std::string serialized(const Schema& schema) {
-  pb::FileDescriptorProto file;
-  static_cast<const ProtobufSchema&>(schema).file().CopyTo(&file);
-  file.set_name("default");
-  std::string base64;
-  pb::Base64Escape(file.SerializeAsString(), &base64);
-  return base64;
 }
 
 }  // namespace millrace::schema::protobuf

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/protobuf/file_set.h"
@@ -19,6 +20,9 @@ class ProtobufSchema final : public Schema {
   Format format() const override { return Format::protobuf; }
   std::string canonical() const override { return canonical_; }
   std::string normalized() const override;
+  /// "serialized": base64 of the FileDescriptorProto, which Confluent's Python deserializer asks
+  /// for.
+  std::string formatted(std::string_view format) const override;
   std::vector<Incompatibility> misfits(const Schema& writer) const override;
 
   const google::protobuf::FileDescriptor& file() const { return files_->root(); }

@@ -10,7 +10,7 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr int kSchemaCount = 300;
+constexpr int kSchemaCount = 150;
 
 void sort_fields(pb::DescriptorProto& message) {
   std::sort(message.mutable_field()->begin(), message.mutable_field()->end(),

@@ -328,10 +328,11 @@ TEST(ProtobufText, SerializedIsTheDescriptorAsBase64) {
   const std::string text = "syntax = \"proto3\";\n\nmessage A {\n  int32 a = 1;\n}\n";
   google::protobuf::FileDescriptorProto file;
   std::string bytes;
-  ASSERT_TRUE(google::protobuf::Base64Unescape(serialized(*parsed(text)), &bytes));
+  ASSERT_TRUE(google::protobuf::Base64Unescape(parsed(text)->formatted("serialized"), &bytes));
   ASSERT_TRUE(file.ParseFromString(bytes));
   EXPECT_EQ(file.message_type(0).field(0).name(), "a");
-  EXPECT_EQ(canonical(serialized(*parsed(text))), text);
+  EXPECT_EQ(parsed(text)->formatted("resolved"), text);
+  EXPECT_EQ(canonical(parsed(text)->formatted("serialized")), text);
 }
 
 }  // namespace
