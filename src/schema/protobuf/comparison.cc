@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "schema/protobuf/field_comparison.h"
 #include "schema/protobuf/field_kind.h"
-#include "schema/protobuf/limits.h"
+#include "schema/protobuf/message_members.h"
 #include "schema/protobuf/oneof_comparison.h"
 
 namespace millrace::schema::protobuf {
@@ -66,6 +66,7 @@ class Comparison {
   void compare_if_there(const pb::Descriptor* read, const pb::Descriptor& written) {
     if (written.options().map_entry()) return;
     if (read) return compare_messages(*read, written);
+    if (comes_with_field(written)) return;  // a group is gone with its field
     misfits_.add({.rule = "MESSAGE_REMOVED",
                   .path = path_of(written),
                   .message = cat("message ", local_name(written),
