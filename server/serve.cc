@@ -18,6 +18,7 @@
 #include "embed/broker_impl.h"
 #include "embed/listeners.h"
 #include "exit_codes.h"
+#include "registry_service.h"
 #include "signals.h"
 
 namespace millrace::server {
@@ -27,6 +28,7 @@ namespace {
 constexpr Milliseconds kStopGrace{10'000};
 constexpr const char* kDefaultListen = "127.0.0.1:9092";
 constexpr const char* kDefaultDir = "./millrace-data";
+constexpr const char* kDefaultRegistry = "127.0.0.1:8081";
 constexpr const char* kOff = "off";
 constexpr std::string_view kNoNumber = "-1";
 
@@ -35,7 +37,9 @@ struct ServeFlags {
   std::vector<std::string> settings;
   std::string dir;
   std::vector<std::string> listen;
-  std::string registry = "127.0.0.1:8081";
+  /// Nothing given: the default, or none where another program has that port.
+  std::string registry;
+  std::string registry_auth;
   std::string http = "127.0.0.1:9644";
   std::string log_level = "info";
   bool in_memory = false;
@@ -96,6 +100,7 @@ struct Choices {
   std::vector<net::Endpoint> listen;
   /// Told to clients in place of the address they came in by.
   std::optional<net::Endpoint> advertised;
+  std::optional<RegistryChoice> registry;
   broker::ConfigValues config;
 };
 
@@ -136,7 +141,11 @@ Result<Choices> choose(const ServeFlags& flags) {
            embed::parse_listeners("advertised.listeners",
                                   value_of(choices.config, "advertised.listeners")));
   if (!advertised.empty()) choices.advertised = advertised.front();
-  MILL_CHECK(check_reserved("--registry", flags.registry));
+  if (flags.registry != kOff) {
+    MILL_TRY(choices.registry,
+             parse_registry(flags.registry.empty() ? kDefaultRegistry : flags.registry,
+                            flags.registry_auth));
+  }
   MILL_CHECK(check_reserved("--http", flags.http));
   choices.in_memory = flags.in_memory;
   note_choices(choices);
@@ -158,6 +167,20 @@ Result<net::Endpoint> listen_on_all(embed::BrokerImpl& broker,
     if (!first) first = std::move(bound);
   }
   return *std::move(first);
+}
+
+/// Null where there is none: who runs several brokers on a machine need not say so to each.
+Result<std::unique_ptr<RegistryService>> start_registry(embed::BrokerImpl& broker,
+                                                        std::optional<RegistryChoice> choice,
+                                                        bool is_default) {
+  if (!choice) return std::unique_ptr<RegistryService>();
+  auto started = RegistryService::start(broker, *std::move(choice));
+  if (started) return started;
+  if (is_default && started.error().code() == std::errc::address_in_use) {
+    log::warn("no schema registry: ", started.error().message(), "; --registry names another port");
+    return std::unique_ptr<RegistryService>();
+  }
+  return std::move(started).error().with_context("--registry");
 }
 
 /// Every segment keeps a file open.
@@ -198,9 +221,19 @@ int serve(const ServeFlags& flags) {
     return fail(bound.error(), kExitFailure);
   }
 
-  std::cout << "ready kafka=" << bound->to_string() << " registry=off http=off" << std::endl;
+  const auto registry =
+      start_registry(broker, std::move(choices->registry), flags.registry.empty());
+  if (!registry) {
+    (void)broker.close(Milliseconds(0));
+    return fail(registry.error(), kExitFailure);
+  }
+
+  std::cout << "ready kafka=" << bound->to_string()
+            << " registry=" << (*registry ? (*registry)->address() : kOff) << " http=off"
+            << std::endl;
   const int signal = wait_for_end_signal();
   log::info("stopping on signal ", signal);
+  if (*registry) (*registry)->stop(kStopGrace);
   const auto stopped = broker.close(kStopGrace);
   if (!stopped) return fail(stopped.error(), kExitFailure);
   return kExitOk;
@@ -225,7 +258,10 @@ void add_serve(Command program) {
                  "HOST:PORT of the Kafka protocol (default 127.0.0.1:9092); port 0 picks a "
                  "free one; a host name is what clients are told; may be repeated");
   command.option("--registry", flags->registry,
-                 "HOST:PORT of the schema registry, or off; not served yet");
+                 "HOST:PORT of the schema registry, with /PATH where clients have one in their "
+                 "URL, or off (default 127.0.0.1:8081, off where that port is taken)");
+  command.option("--registry-auth", flags->registry_auth,
+                 "File of name:password lines; only those may use the registry");
   command.option("--http", flags->http, "HOST:PORT of metrics and health, or off; not served yet");
   command.flag("--memory", flags->in_memory, "Keep everything in memory, write no file");
   command.option("--log-level", flags->log_level, "debug, info, warn or error")

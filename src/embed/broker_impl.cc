@@ -195,6 +195,15 @@ Result<std::shared_ptr<TopicImpl>> BrokerImpl::topic(const std::string& name) {
   return std::make_shared<TopicImpl>(gate_, std::move(found), !options_.manual);
 }
 
+Result<void> BrokerImpl::create_topic(const broker::NewTopic& topic) {
+  Result<void> done;
+  const bool is_inside = gate_->enter([&](const handlers::Services& services) {
+    const auto created = services.broker->catalog().create(topic);
+    if (!created && !created.error().is(ErrorCode::topic_already_exists)) done = created.error();
+  });
+  return is_inside ? std::move(done) : closed_error();
+}
+
 Result<void> BrokerImpl::check_manual() const {
   if (!options_.manual) {
     return client_error(ClientErrc::wrong_state,

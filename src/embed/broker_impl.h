@@ -9,6 +9,7 @@
 
 #include "base/home_process.h"
 #include "base/timers.h"
+#include "broker/catalog.h"
 #include "client/client_core.h"
 #include "coordinator/broker_offsets_log.h"
 #include "coordinator/group_coordinator.h"
@@ -49,6 +50,8 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   std::shared_ptr<client::ClientCore> make_client();
   /// unknown_topic_or_partition, closed.
   Result<std::shared_ptr<TopicImpl>> topic(const std::string& name);
+  /// Codes of broker::Catalog::create, closed; success where another made it first.
+  Result<void> create_topic(const broker::NewTopic& topic);
   const std::shared_ptr<Gate>& gate() const { return gate_; }
   const std::vector<std::string>& recovery_report() const { return recovery_report_; }
   Result<size_t> run_until(SteadyTime now);

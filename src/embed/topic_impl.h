@@ -21,6 +21,7 @@ class TopicImpl {
 
   const HomeProcess& home() const { return gate_->home(); }
   const std::string& name() const { return name_; }
+  const Uuid& id() const { return id_; }
   int32_t partition_count();
   Result<int64_t> append(int32_t partition, std::span<const LogRecord> records, Acks acks);
   Result<LogRecords> read(int32_t partition, const ReadOptions& options);

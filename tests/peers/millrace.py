@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Groups settle as fast as their members answer, so that tests need not wait.
 QUICK_GROUPS = {"group.initial.rebalance.delay.ms": "0", "group.consumer.heartbeat.interval.ms": "500"}
 
-READY = re.compile(r"ready kafka=(?P<host>\S+):(?P<port>\d+)( |$)")
+READY = re.compile(r"ready kafka=(?P<host>\S+):(?P<port>\d+) registry=(?P<registry>\S+)( |$)")
 
 
 def binary():
@@ -25,14 +25,15 @@ def binary():
 
 
 class Millrace:
-    """One `millrace serve` on 127.0.0.1; the port chosen at the first start is kept by later ones."""
+    """One `millrace serve` on 127.0.0.1; the ports chosen at the first start are kept by later ones."""
 
-    def __init__(self, directory, properties=None, arguments=()):
+    def __init__(self, directory, properties=None, arguments=(), registry="off"):
         self.directory = Path(directory)
         self.data = self.directory / "data"
         self.log = self.directory / "server.log"
         self.properties = {**QUICK_GROUPS, **(properties or {})}
         self.arguments = [str(a) for a in arguments]
+        self.registry = registry
         self.port = 0
         self.process = None
         self.ready_line = None
@@ -43,13 +44,17 @@ class Millrace:
         return f"127.0.0.1:{self.port}"
 
     @property
+    def registry_url(self):
+        return f"http://{self.registry}"
+
+    @property
     def pid(self):
         return self.process.pid
 
     def command(self):
         settings = [x for k, v in self.properties.items() for x in ("--set", f"{k}={v}")]
         return [str(binary()), "serve", "--dir", str(self.data), "--listen", f"127.0.0.1:{self.port}",
-                "--registry", "off", "--http", "off", *settings, *self.arguments]
+                "--registry", self.registry, "--http", "off", *settings, *self.arguments]
 
     def spawn(self):
         """Starts the process without waiting for it."""
@@ -66,6 +71,7 @@ class Millrace:
             self.kill()
             raise RuntimeError(f"millrace printed {line!r} instead of its ready line; its talk ends:\n{self.talk()[-3000:]}")
         self.port = int(found["port"])
+        self.registry = found["registry"]
         self.ready_line = line.rstrip("\n")
         return self
 

@@ -1,0 +1,229 @@
+#include "registry/candidate.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "registry/compatibility.h"
+#include "registry/error.h"
+#include "registry/scope.h"
+#include "registry/source.h"
+
+namespace millrace::registry {
+namespace {
+
+struct Understood {
+  std::shared_ptr<const schema::Schema> parsed;
+  /// With its guid; the id is to be found.
+  SchemaText text;
+};
+
+Error invalid_schema(const Candidate& candidate, const Error& reason) {
+  return registry_error(
+      RegistryErrc::invalid_schema,
+      cat("Invalid schema of type ", name_of(candidate.format), ": ", reason.message()));
+}
+
+Result<Understood> understand(const State& state, const std::string& subject,
+                              const Candidate& candidate) {
+  if (trim(candidate.text).empty()) {
+    return registry_error(RegistryErrc::invalid_schema, "Empty schema");
+  }
+  auto source = source_of(state, subject, candidate.text, candidate.references);
+  if (!source) return invalid_schema(candidate, source.error());
+  auto parsed = schema::parse(candidate.format, *source);
+  if (!parsed) return invalid_schema(candidate, parsed.error());
+  const bool normalize = candidate.normalize || normalizes(state, subject);
+  SchemaText text{.format = candidate.format,
+                  .text = normalize ? (*parsed)->normalized() : (*parsed)->canonical(),
+                  .references = candidate.references,
+                  .metadata = candidate.metadata,
+                  .rule_set = candidate.rule_set};
+  text.guid = guid_of(text);
+  return Understood{.parsed = *std::move(parsed), .text = std::move(text)};
+}
+
+/// The newest version of the subject that has that id.
+std::optional<int32_t> version_with(const State& state, const std::string& subject, int32_t id,
+                                    Deleted deleted) {
+  const auto numbers = state.version_numbers(subject, deleted);
+  const auto found = std::ranges::find_if(numbers.rbegin(), numbers.rend(), [&](int32_t number) {
+    return state.version(subject, number, Deleted::with)->schema->id == id;
+  });
+  if (found == numbers.rend()) return std::nullopt;
+  return *found;
+}
+
+/// What a schema says of itself under the name of a compatibility group; nothing where it is none.
+std::optional<std::string> group_of(const json::Value& metadata, std::string_view group) {
+  const json::Object* object = metadata.object();
+  const json::Value* properties = object == nullptr ? nullptr : object->find("properties");
+  if (properties == nullptr || properties->object() == nullptr) return std::nullopt;
+  const auto value = properties->object()->text(group);
+  return value ? std::optional(std::string(*value)) : std::nullopt;
+}
+
+/// The versions that are compared with a new one, oldest first, each parsed.
+Result<std::vector<Previous>> previous_versions(const State& state, const std::string& subject,
+                                                Level level, const json::Value& metadata) {
+  auto numbers = state.version_numbers(subject, Deleted::without);
+  const auto config = config_in_scope(state, subject);
+  if (const auto group = config.text("compatibilityGroup")) {
+    std::erase_if(numbers, [&](int32_t number) {
+      const Version& version = *state.version(subject, number, Deleted::without);
+      return group_of(version.schema->metadata, *group) != group_of(metadata, *group);
+    });
+  }
+  const size_t asked = versions_asked(level, numbers.size());
+  std::vector<Previous> previous;
+  for (size_t i = numbers.size() - asked; i < numbers.size(); ++i) {
+    const Version& version = *state.version(subject, numbers[i], Deleted::without);
+    MILL_TRY(auto parsed, parse_known(state, subject, *version.schema));
+    previous.push_back({.version = numbers[i], .schema = std::move(parsed)});
+  }
+  return previous;
+}
+
+Result<void> check_mode(const State& state, const std::string& subject,
+                        const Candidate& candidate) {
+  MILL_CHECK(check_not_read_only(state, subject));
+  const bool imports = mode_in_scope(state, subject) == kImport;
+  if (candidate.id && !imports) {
+    return registry_error(RegistryErrc::operation_not_permitted,
+                          cat("Subject ", subject,
+                              " is not in import mode, so that no id may be "
+                              "given; PUT /mode with IMPORT first"));
+  }
+  if (!candidate.id && imports) {
+    return registry_error(RegistryErrc::operation_not_permitted,
+                          cat("Subject ", subject, " is not in read-write mode"));
+  }
+  return {};
+}
+
+Result<void> check_fits(const State& state, const std::string& subject,
+                        const Understood& candidate) {
+  const Level level = level_in_scope(state, subject);
+  MILL_TRY(const auto previous, previous_versions(state, subject, level, candidate.text.metadata));
+  const auto reasons = incompatibilities(level, *candidate.parsed, previous);
+  if (reasons.empty()) return {};
+  std::string all;
+  for (const std::string& reason : reasons) all += cat(all.empty() ? "" : "; ", reason);
+  return registry_error(RegistryErrc::incompatible_schema,
+                        cat("Schema being registered is incompatible with an earlier schema for "
+                            "subject \"",
+                            subject, "\" by its level ", name_of(level), ", details: [", all, "]"));
+}
+
+Result<int32_t> choose_id(const State& state, const ReservedIds& reserved,
+                          const std::string& context, const Candidate& candidate,
+                          std::optional<int32_t> known) {
+  if (!candidate.id) {
+    if (known) return *known;
+    const int64_t next = reserved.next(state, context);
+    if (next > INT32_MAX) {
+      return registry_error(RegistryErrc::store_failed, "all ids of 31 bits are given");
+    }
+    return static_cast<int32_t>(next);
+  }
+  const auto there = state.by_id(context, *candidate.id);
+  if (there && *candidate.id != known) {
+    return registry_error(RegistryErrc::id_does_not_match,
+                          cat("Overwrite new schema with id ", *candidate.id, " is not permitted"));
+  }
+  return *candidate.id;
+}
+
+Result<int32_t> choose_version(const State& state, const std::string& subject,
+                               const Candidate& candidate) {
+  const int32_t next = state.latest(subject, Deleted::with).value_or(0) + 1;
+  if (!candidate.version || *candidate.version == next) return next;
+  if (candidate.id) return *candidate.version;  // imported
+  return registry_error(RegistryErrc::invalid_schema,
+                        cat("Version is not one more than previous version: ", *candidate.version,
+                            " was given, ", next, " comes next"));
+}
+
+json::Value registration_json(int32_t id, int32_t version, const std::string& guid) {
+  return json::Object{{"id", id}, {"version", version}, {"guid", guid}};
+}
+
+}  // namespace
+
+Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
+                               const std::string& subject, const Candidate& candidate) {
+  MILL_CHECK(check_mode(state, subject, candidate));
+  MILL_TRY(Understood understood, understand(state, subject, candidate));
+  const std::string context = Subject::parse(subject).context();
+  SchemaText& text = understood.text;
+
+  std::optional<int32_t> known = reserved.find(context, text.guid);
+  if (const auto there = state.by_guid(context, text.guid)) known = there->id;
+  if (known && !candidate.version && candidate.id.value_or(*known) == *known) {
+    if (const auto version = version_with(state, subject, *known, Deleted::without)) {
+      return Plan{.answer = registration_json(*known, *version, text.guid)};
+    }
+  }
+  if (!candidate.id) MILL_CHECK(check_fits(state, subject, understood));
+  MILL_TRY(const int32_t version, choose_version(state, subject, candidate));
+  MILL_TRY(text.id, choose_id(state, reserved, context, candidate, known));
+
+  Plan plan{.answer = registration_json(text.id, version, text.guid)};
+  if (!state.has_context(context)) plan.records.push_back(ContextEntry{.context = context});
+  // The schema's deleted versions give way to the new one, as in Confluent's registry.
+  for (const int32_t number : state.version_numbers(subject, Deleted::only)) {
+    const bool is_same = state.version(subject, number, Deleted::only)->schema->id == text.id;
+    if (is_same && number < version &&
+        state.references_to(subject, number, Deleted::with).empty()) {
+      plan.records.push_back(SchemaTombstone{.subject = subject, .version = number});
+    }
+  }
+  plan.records.push_back(
+      SchemaEntry{.subject = subject,
+                  .version = version,
+                  .schema = std::make_shared<const SchemaText>(std::move(text))});
+  return plan;
+}
+
+Result<json::Value> look_up(const State& state, const std::string& subject,
+                            const Candidate& candidate, Deleted deleted) {
+  if (!state.latest(subject, deleted)) return subject_not_found(subject);
+  MILL_TRY(const Understood understood, understand(state, subject, candidate));
+  const auto known = state.by_guid(Subject::parse(subject).context(), understood.text.guid);
+  const auto version = known ? version_with(state, subject, known->id, deleted) : std::nullopt;
+  if (!version) return registry_error(RegistryErrc::schema_not_found, "Schema not found");
+  return json::Value(
+      schema_json(subject, *version, *state.version(subject, *version, Deleted::with)));
+}
+
+Result<std::vector<std::string>> check_compatibility(const State& state, const std::string& subject,
+                                                     const Candidate& candidate,
+                                                     std::optional<int32_t> version) {
+  MILL_TRY(const Understood understood, understand(state, subject, candidate));
+  const Level level = level_in_scope(state, subject);
+  if (!version) {
+    MILL_TRY(const auto previous, previous_versions(state, subject, level, candidate.metadata));
+    return incompatibilities(level, *understood.parsed, previous);
+  }
+  const Version* there = state.version(subject, *version, Deleted::without);
+  if (there == nullptr) return version_not_found(*version);
+  MILL_TRY(auto parsed, parse_known(state, subject, *there->schema));
+  const Previous previous{.version = *version, .schema = std::move(parsed)};
+  return incompatibilities(level, *understood.parsed, {&previous, 1});
+}
+
+json::Object schema_json(const std::string& subject, int32_t number, const Version& version) {
+  const SchemaText& schema = *version.schema;
+  json::Object object{
+      {"subject", subject}, {"version", number}, {"id", schema.id}, {"guid", schema.guid}};
+  if (schema.format != schema::Format::avro) object.set("schemaType", name_of(schema.format));
+  if (!schema.references.empty()) object.set("references", references_json(schema.references));
+  if (!schema.metadata.is_null()) object.set("metadata", schema.metadata);
+  if (!schema.rule_set.is_null()) object.set("ruleSet", schema.rule_set);
+  object.set("schema", schema.text);
+  object.set("ts", version.timestamp_ms);
+  if (version.deleted) object.set("deleted", true);
+  return object;
+}
+
+}  // namespace millrace::registry

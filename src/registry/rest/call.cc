@@ -1,0 +1,186 @@
+#include "registry/rest/call.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "json/text.h"
+#include "registry/error.h"
+
+namespace millrace::registry::rest {
+namespace {
+
+constexpr std::string_view kLatest = "latest";
+
+bool same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool is_json_type(std::string_view type) {
+  constexpr std::array<std::string_view, 4> kTypes = {
+      "application/vnd.schemaregistry.v1+json", "application/vnd.schemaregistry+json",
+      "application/json", "application/octet-stream"};
+  const std::string_view bare = trim(type.substr(0, type.find(';')));
+  return std::ranges::any_of(kTypes, [&](auto known) { return same_word(known, bare); });
+}
+
+Error unprocessable(std::string message) {
+  return registry_error(RegistryErrc::unprocessable, std::move(message));
+}
+
+/// A positive number of the body; -1 and 0 mean none, as clients send them.
+Result<std::optional<int32_t>> optional_number(const json::Object& body, const char* name) {
+  const json::Value* value = body.find(name);
+  if (value == nullptr || value->is_null()) return std::optional<int32_t>();
+  const auto number = value->number() == nullptr ? std::nullopt : value->number()->to_int64();
+  if (!number || *number < -1 || *number > INT32_MAX) {
+    return unprocessable(cat("\"", name, "\" is no number of 32 bits"));
+  }
+  if (*number <= 0) return std::optional<int32_t>();
+  return std::optional(static_cast<int32_t>(*number));
+}
+
+}  // namespace
+
+Call::Call(const http::Request& request, std::string context, std::vector<std::string> arguments)
+    : request_(request), context_(std::move(context)), arguments_(std::move(arguments)) {}
+
+std::string Call::scope(size_t index) const {
+  const std::string& text = argument(index);
+  if (text == ":.:") return "";
+  return qualify(text, Subject(context_, "").to_string());
+}
+
+Result<std::string> Call::subject(size_t index) const {
+  std::string subject = scope(index);
+  if (!is_valid_subject(subject)) {
+    return registry_error(RegistryErrc::invalid_subject,
+                          cat("The specified subject '", argument(index),
+                              "' is not a valid subject: it is empty, has control characters or "
+                              "is a name of the registry's own"));
+  }
+  return subject;
+}
+
+Result<std::optional<int32_t>> Call::version(size_t index) const {
+  const std::string_view text = trim(argument(index));
+  if (same_word(text, kLatest)) return std::optional<int32_t>();
+  const auto number = parse_int64(text);
+  if (number == -1) return std::optional<int32_t>();
+  if (!number || *number < 1 || *number > INT32_MAX) {
+    return registry_error(RegistryErrc::invalid_version,
+                          cat("The specified version '", text,
+                              "' is not a valid version id. Allowed values are between [1, 2^31-1] "
+                              "and the string \"latest\""));
+  }
+  return std::optional(static_cast<int32_t>(*number));
+}
+
+Result<int32_t> Call::id(size_t index) const {
+  const auto number = parse_int64(argument(index));
+  if (!number || *number < INT32_MIN || *number > INT32_MAX) {
+    return registry_error(RegistryErrc::not_found,
+                          cat("HTTP 404 Not Found: '", argument(index), "' is no schema id"));
+  }
+  return static_cast<int32_t>(*number);
+}
+
+std::optional<std::string_view> Call::parameter(std::string_view name) const {
+  return request_.parameter(name);
+}
+
+std::vector<std::pair<std::string, std::string>> Call::pairs(std::string_view names,
+                                                             std::string_view values) const {
+  std::vector<std::string> firsts;
+  std::vector<std::string> seconds;
+  for (const auto& [name, value] : request_.query) {
+    if (name == names) firsts.push_back(value);
+    if (name == values) seconds.push_back(value);
+  }
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i < std::min(firsts.size(), seconds.size()); ++i) {
+    pairs.emplace_back(firsts[i], seconds[i]);
+  }
+  return pairs;
+}
+
+bool Call::flag(std::string_view name) const {
+  return same_word(parameter(name).value_or(""), "true");
+}
+
+Deleted Call::deleted() const {
+  if (flag("deletedOnly") || flag("deleted_only")) return Deleted::only;
+  return flag("deleted") ? Deleted::with : Deleted::without;
+}
+
+Result<int64_t> Call::number(std::string_view name, int64_t fallback) const {
+  const auto text = parameter(name);
+  if (!text || text->empty()) return fallback;
+  const auto number = parse_int64(*text);
+  if (!number) return unprocessable(cat(name, "=", *text, " is no whole number"));
+  return *number;
+}
+
+Result<json::Array> Call::page(json::Array all) const {
+  MILL_TRY(const int64_t offset, number("offset", 0));
+  MILL_TRY(const int64_t limit, number("limit", -1));
+  const auto size = static_cast<int64_t>(all.size());
+  const int64_t from = std::clamp<int64_t>(offset, 0, size);
+  const int64_t count = limit < 0 ? size - from : std::min(limit, size - from);
+  if (count == size) return all;
+  return json::Array(std::make_move_iterator(all.begin() + from),
+                     std::make_move_iterator(all.begin() + from + count));
+}
+
+Result<json::Object> Call::body() const {
+  const auto type = request_.header("Content-Type");
+  if (type && !is_json_type(*type)) {
+    return registry_error(RegistryErrc::unsupported_media_type,
+                          cat("HTTP 415 Unsupported Media Type: ", *type,
+                              "; send "
+                              "application/vnd.schemaregistry.v1+json or application/json"));
+  }
+  auto parsed = json::parse(request_.body);
+  if (!parsed) {
+    return registry_error(RegistryErrc::bad_request, cat("the body: ", parsed.error().message()));
+  }
+  if (parsed->object() == nullptr) {
+    return registry_error(RegistryErrc::bad_request,
+                          cat("the body: an object was expected, not ", parsed->kind()));
+  }
+  return std::move(*parsed->object());
+}
+
+Result<Candidate> Call::candidate() const {
+  MILL_TRY(const auto object, body());
+  Candidate candidate{.normalize = flag("normalize")};
+  const json::Value* text = object.find("schema");
+  if (text == nullptr || text->string() == nullptr) {
+    return unprocessable("\"schema\" is missing or no text");
+  }
+  candidate.text = *text->string();
+  if (const json::Value* type = object.find("schemaType"); type != nullptr && !type->is_null()) {
+    const auto format = schema::format_of(type->string() == nullptr ? "" : *type->string());
+    if (!format) {
+      return registry_error(
+          RegistryErrc::invalid_schema,
+          cat("Invalid schema type ", json::write(*type), ": AVRO, JSON and PROTOBUF are known"));
+    }
+    candidate.format = *format;
+  }
+  if (const json::Value* references = object.find("references")) {
+    auto parsed = references_of(*references);
+    if (!parsed) return unprocessable("\"references\" is no list of name, subject and version");
+    candidate.references = *std::move(parsed);
+  }
+  if (const json::Value* metadata = object.find("metadata")) candidate.metadata = *metadata;
+  if (const json::Value* rule_set = object.find("ruleSet")) candidate.rule_set = *rule_set;
+  MILL_TRY(candidate.id, optional_number(object, "id"));
+  MILL_TRY(candidate.version, optional_number(object, "version"));
+  return candidate;
+}
+
+}  // namespace millrace::registry::rest

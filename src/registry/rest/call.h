@@ -1,0 +1,61 @@
+// Call: one request of the REST API, taken apart.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/message.h"
+#include "json/value.h"
+#include "millrace/result.h"
+#include "registry/candidate.h"
+#include "registry/state.h"
+
+namespace millrace::registry::rest {
+
+class Call {
+ public:
+  /// `context` is what a path below /contexts/{context} says; `arguments` are the path's own parts.
+  Call(const http::Request& request, std::string context, std::vector<std::string> arguments);
+
+  const std::string& context() const { return context_; }
+  const std::string& argument(size_t index) const { return arguments_.at(index); }
+  const std::string& last_argument() const { return arguments_.back(); }
+  /// The argument as a subject, in its one spelling; "" and ":.context:" stand for everything.
+  std::string scope(size_t index) const;
+  /// As scope; invalid_subject where it is none.
+  Result<std::string> subject(size_t index) const;
+  /// Nothing for "latest" and -1. invalid_version.
+  Result<std::optional<int32_t>> version(size_t index) const;
+  /// not_found where it is no number of 32 bits.
+  Result<int32_t> id(size_t index) const;
+
+  std::optional<std::string_view> parameter(std::string_view name) const;
+  /// The first of one name with the first of the other, the second with the second.
+  std::vector<std::pair<std::string, std::string>> pairs(std::string_view names,
+                                                         std::string_view values) const;
+  /// "true" in any case of letters.
+  bool flag(std::string_view name) const;
+  /// By the parameters deleted and deletedOnly.
+  Deleted deleted() const;
+
+  /// The part of a list that offset and limit ask for. unprocessable.
+  Result<json::Array> page(json::Array all) const;
+
+  /// bad_request: no JSON object; unsupported_media_type.
+  Result<json::Object> body() const;
+  /// The body as a schema. bad_request, unprocessable.
+  Result<Candidate> candidate() const;
+
+ private:
+  Result<int64_t> number(std::string_view name, int64_t fallback) const;
+
+  const http::Request request_;
+  const std::string context_;
+  const std::vector<std::string> arguments_;
+};
+
+}  // namespace millrace::registry::rest

@@ -1,0 +1,129 @@
+#include "registry/rest/rest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "json/text.h"
+#include "registry/error.h"
+
+namespace millrace::registry::rest {
+namespace {
+
+constexpr const char* kContentType = "application/vnd.schemaregistry.v1+json";
+constexpr const char* kPlainContentType = "application/json";
+constexpr std::string_view kArgument = "{}";
+
+/// Of every part of a path; longer ones are no path of ours.
+constexpr size_t kPartsMax = 16;
+
+bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& parts) {
+  return std::ranges::equal(pattern, parts, [](const std::string& wanted, const std::string& part) {
+    return wanted == kArgument || wanted == part;
+  });
+}
+
+/// The type asked for, where the client does not know the registry's own.
+const char* content_type_for(const http::Request& request) {
+  const std::string_view accept = request.header("Accept").value_or("*/*");
+  const bool knows_ours = accept.find("vnd.schemaregistry") != accept.npos;
+  const bool wants_plain = accept.find(kPlainContentType) != accept.npos;
+  return wants_plain && !knows_ours ? kPlainContentType : kContentType;
+}
+
+http::Response response_of(const Error& error, const char* content_type) {
+  const bool is_ours = error.code().category() == registry_category();
+  const int code = is_ours ? error.code().value() : static_cast<int>(RegistryErrc::store_failed);
+  http::Response response{
+      .status = code >= 1'000 ? code / 100 : code,
+      .content_type = content_type,
+      .body = json::write(json::Object{{"error_code", code}, {"message", error.message()}})};
+  if (error.is(RegistryErrc::unauthorized)) {
+    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"schema registry\"");
+  }
+  return response;
+}
+
+http::Response response_of(const Answer& answer, const char* content_type) {
+  const auto* raw = std::get_if<Raw>(&answer);
+  return {.status = 200,
+          .content_type = content_type,
+          .body = raw != nullptr ? raw->text : json::write(std::get<json::Value>(answer))};
+}
+
+Error no_such_path(const http::Request& request) {
+  return registry_error(RegistryErrc::not_found,
+                        cat("HTTP 404 Not Found: there is no ", request.path));
+}
+
+}  // namespace
+
+Rest::Rest(Registry& registry, RestOptions options)
+    : registry_(registry), options_(std::move(options)) {
+  for (const auto routes : {subject_routes(), schema_routes(), setting_routes(), other_routes()}) {
+    for (const Route& route : routes) {
+      entries_.push_back({.parts = *http::split_path(route.path), .route = &route});
+    }
+  }
+}
+
+Result<std::vector<std::string>> Rest::parts_of(const http::Request& request) const {
+  std::string_view path = request.path;
+  if (!path.starts_with(options_.base_path)) return no_such_path(request);
+  path.remove_prefix(options_.base_path.size());
+  auto parts = http::split_path(path.empty() ? "/" : path);
+  if (!parts || parts->size() > kPartsMax) return no_such_path(request);
+  if (!parts->empty() && parts->back().empty()) parts->pop_back();  // a slash at the end
+  return *std::move(parts);
+}
+
+Result<Rest::Match> Rest::match(const http::Request& request) const {
+  if (options_.credentials && !options_.credentials->allow(request.header("Authorization"))) {
+    return registry_error(RegistryErrc::unauthorized, "HTTP 401 Unauthorized");
+  }
+  MILL_TRY(auto parts, parts_of(request));
+  Match match{.context = std::string(kDefaultContext)};
+  if (parts.size() > 2 && parts[0] == "contexts") {
+    const std::string& context = parts[1];
+    match.context = context.starts_with(':') ? Subject::parse(context).context() : context;
+    if (!match.context.starts_with('.')) return no_such_path(request);
+    parts.erase(parts.begin(), parts.begin() + 2);
+  }
+  bool is_known = false;
+  for (const Entry& entry : entries_) {
+    if (!matches(entry.parts, parts)) continue;
+    is_known = true;
+    if (entry.route->method != request.method) continue;
+    match.route = entry.route;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (entry.parts[i] == kArgument) match.arguments.push_back(std::move(parts[i]));
+    }
+    return match;
+  }
+  if (!is_known) return no_such_path(request);
+  return registry_error(RegistryErrc::method_not_allowed,
+                        cat("HTTP 405 Method Not Allowed: ", request.method, ' ', request.path));
+}
+
+void Rest::handle(const http::Request& request, const http::Respond& respond) {
+  const char* type = content_type_for(request);
+  auto match = this->match(request);
+  if (!match) return respond(response_of(match.error(), type));
+  const Call call(request, std::move(match->context), std::move(match->arguments));
+  const auto answer_with = [type](const auto& result) {
+    return result ? response_of(Answer(*result), type) : response_of(result.error(), type);
+  };
+  if (const auto* query = std::get_if<Query>(&match->route->does)) {
+    return respond(
+        answer_with(registry_.read([&](const State& state) { return (*query)(state, call); })));
+  }
+  auto command = std::get<Prepare>(match->route->does)(call);
+  if (!command) return respond(response_of(command.error(), type));
+  command->answer = [respond, answer_with](const Result<json::Value>& result) {
+    respond(answer_with(result));
+  };
+  registry_.submit(*std::move(command));
+}
+
+}  // namespace millrace::registry::rest

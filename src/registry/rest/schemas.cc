@@ -1,0 +1,155 @@
+// /schemas: by id, by guid, and all of them.
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "registry/error.h"
+#include "registry/rest/routes.h"
+#include "registry/rest/schema_answer.h"
+
+namespace millrace::registry::rest {
+namespace {
+
+/// A schema and where its id was found.
+struct Found {
+  std::string context;
+  std::shared_ptr<const SchemaText> schema;
+};
+
+/// Of the contexts, the one whose id stands for that subject. A plain subject may be one of any
+/// context, as Confluent's registry has it.
+Result<Found> find_by_id(const State& state, const Call& call) {
+  MILL_TRY(const int32_t id, call.id(0));
+  const std::string subject =
+      qualify(call.parameter("subject").value_or(""), Subject(call.context(), "").to_string());
+  const Subject wanted = Subject::parse(subject);
+  if (auto schema = state.by_id(wanted.context(), id)) {
+    return Found{.context = wanted.context(), .schema = std::move(schema)};
+  }
+  if (wanted.context() == kDefaultContext && !wanted.name().empty()) {
+    for (const std::string& context : state.contexts()) {
+      const std::string there = Subject(context, wanted.name()).to_string();
+      auto schema = state.by_id(context, id);
+      if (schema && state.versions(there) != nullptr) {
+        return Found{.context = context, .schema = std::move(schema)};
+      }
+    }
+  }
+  return registry_error(RegistryErrc::schema_not_found, cat("Schema ", id, " not found"));
+}
+
+/// As Confluent's SchemaString entity.
+Result<json::Object> schema_string(const State& state, const Found& found, const Call& call) {
+  const SchemaText& schema = *found.schema;
+  MILL_TRY(auto text, text_in_format(state, Subject(found.context, "").to_string(), schema, call));
+  json::Object object{{"schema", std::move(text)}};
+  if (schema.format != schema::Format::avro) object.set("schemaType", name_of(schema.format));
+  if (!schema.references.empty()) object.set("references", references_json(schema.references));
+  if (!schema.metadata.is_null()) object.set("metadata", schema.metadata);
+  if (!schema.rule_set.is_null()) object.set("ruleSet", schema.rule_set);
+  object.set("guid", schema.guid);
+  return object;
+}
+
+Result<Answer> get_by_id(const State& state, const Call& call) {
+  MILL_TRY(const auto found, find_by_id(state, call));
+  MILL_TRY(auto object, schema_string(state, found, call));
+  if (call.flag("fetchMaxId")) object.set("maxId", state.id_max(found.context));
+  return Answer(std::move(object));
+}
+
+Result<Answer> get_text_by_id(const State& state, const Call& call) {
+  MILL_TRY(const auto found, find_by_id(state, call));
+  MILL_TRY(auto text,
+           text_in_format(state, Subject(found.context, "").to_string(), *found.schema, call));
+  return Answer(Raw{std::move(text)});
+}
+
+Result<Answer> list_subjects_of_id(const State& state, const Call& call) {
+  MILL_TRY(const auto found, find_by_id(state, call));
+  std::set<std::string> subjects;
+  for (const auto& [subject, number] :
+       state.uses_of(found.context, found.schema->id, call.deleted())) {
+    subjects.insert(subject);
+  }
+  MILL_TRY(auto page, call.page(json::Array(subjects.begin(), subjects.end())));
+  return Answer(std::move(page));
+}
+
+Result<Answer> list_versions_of_id(const State& state, const Call& call) {
+  MILL_TRY(const auto found, find_by_id(state, call));
+  json::Array versions;
+  for (const auto& [subject, number] :
+       state.uses_of(found.context, found.schema->id, call.deleted())) {
+    versions.push_back(json::Object{{"subject", subject}, {"version", number}});
+  }
+  MILL_TRY(auto page, call.page(std::move(versions)));
+  return Answer(std::move(page));
+}
+
+Error guid_not_found(const Call& call) {
+  return registry_error(RegistryErrc::schema_not_found,
+                        cat("Schema ", call.argument(0), " not found"));
+}
+
+Result<Answer> get_by_guid(const State& state, const Call& call) {
+  for (const std::string& context : state.contexts()) {
+    auto schema = state.by_guid(context, call.argument(0));
+    if (!schema) continue;
+    MILL_TRY(auto object,
+             schema_string(state, {.context = context, .schema = std::move(schema)}, call));
+    return Answer(std::move(object));
+  }
+  return guid_not_found(call);
+}
+
+Result<Answer> list_ids_of_guid(const State& state, const Call& call) {
+  json::Array ids;
+  for (const std::string& context : state.contexts()) {
+    if (const auto schema = state.by_guid(context, call.argument(0))) {
+      ids.push_back(json::Object{{"context", context}, {"id", schema->id}});
+    }
+  }
+  if (ids.empty()) return guid_not_found(call);
+  return Answer(std::move(ids));
+}
+
+Result<Answer> list_types(const State&, const Call&) {
+  return Answer(json::Array{"JSON", "PROTOBUF", "AVRO"});
+}
+
+Result<Answer> list_schemas(const State& state, const Call& call) {
+  std::string prefix = qualify(call.parameter("subjectPrefix").value_or(""),
+                               Subject(call.context(), "").to_string());
+  if (!call.parameter("subjectPrefix") && call.context() == kDefaultContext) prefix = ":*:";
+  json::Array schemas;
+  for (const std::string& subject : state.subjects(prefix, Deleted::with)) {
+    auto numbers = state.version_numbers(subject, call.deleted());
+    if (call.flag("latestOnly") && numbers.size() > 1)
+      numbers.erase(numbers.begin(), numbers.end() - 1);
+    for (const int32_t number : numbers) {
+      schemas.push_back(
+          schema_json(subject, number, *state.version(subject, number, Deleted::with)));
+    }
+  }
+  MILL_TRY(auto page, call.page(std::move(schemas)));
+  return Answer(std::move(page));
+}
+
+constexpr std::array kRoutes = {
+    Route{"GET", "/schemas", list_schemas},
+    Route{"GET", "/schemas/types", list_types},
+    Route{"GET", "/schemas/ids/{}", get_by_id},
+    Route{"GET", "/schemas/ids/{}/schema", get_text_by_id},
+    Route{"GET", "/schemas/ids/{}/subjects", list_subjects_of_id},
+    Route{"GET", "/schemas/ids/{}/versions", list_versions_of_id},
+    Route{"GET", "/schemas/guids/{}", get_by_guid},
+    Route{"GET", "/schemas/guids/{}/ids", list_ids_of_guid},
+};
+
+}  // namespace
+
+std::span<const Route> schema_routes() { return kRoutes; }
+
+}  // namespace millrace::registry::rest

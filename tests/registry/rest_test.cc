@@ -1,0 +1,109 @@
+// Paths, bodies, types and who may ask.
+#include "registry/rest/rest.h"
+
+#include "base/text.h"
+#include "registry/harness.h"
+
+namespace millrace::registry {
+namespace {
+
+class RestTest : public RegistryTest {};
+
+TEST_F(RestTest, WhatIsNoPathIs404AndWhatIsNoMethod405) {
+  EXPECT_EQ(get("/nothing").status, 404);
+  EXPECT_EQ(get("/subjects/%zz").status, 404);
+  EXPECT_EQ(get("/subjects/../config").status, 404);
+  EXPECT_EQ(ask("PATCH", "/subjects").status, 405);
+  EXPECT_EQ(get("/").body, "{}");
+  EXPECT_EQ(get("/subjects/").body, "[]") << "a slash at the end does not count";
+  EXPECT_EQ(get("/schemas/types").body, R"(["JSON","PROTOBUF","AVRO"])");
+}
+
+TEST_F(RestTest, SubjectsMayHaveSlashesAndLettersOfAnyLanguage) {
+  EXPECT_EQ(register_avro("a%2F..%2Fb%20%C3%A9", R"("int")").status, 200);
+  EXPECT_EQ(get("/subjects").body, R"(["a/../b é"])");
+  EXPECT_EQ(get("/subjects/a%2F..%2Fb%20%C3%A9/versions").body, "[1]");
+  EXPECT_EQ(register_avro("a%00b", R"("int")").error_code(), 42208);
+  EXPECT_EQ(register_avro("__GLOBAL", R"("int")").error_code(), 42208);
+}
+
+TEST_F(RestTest, BadBodiesAreRefusedByKind) {
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{").status, 400);
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "[]").status, 400);
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "\"\xff\"").status, 400);
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", std::string(20'000, '[')).status, 400);
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{}").status, 422);
+  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", 1}}).status, 422);
+  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", ""}}).error_code(), 42201);
+  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", "{"}}).error_code(), 42201);
+  EXPECT_EQ(
+      post("/subjects/s/versions", json::Object{{"schema", R"("int")"}, {"schemaType", "XML"}})
+          .error_code(),
+      42201);
+  EXPECT_EQ(
+      post("/subjects/s/versions", json::Object{{"schema", R"("int")"}, {"references", "all"}})
+          .status,
+      422);
+  EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{}",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}})
+                .status,
+            415);
+  EXPECT_EQ(get("/subjects").body, "[]");
+}
+
+TEST_F(RestTest, IdsAndVersionsOutOfRangeAreRefused) {
+  register_avro("s", R"("int")");
+  for (const char* id : {"x", "4294967297", "99999999999999999999", "1.5"}) {
+    EXPECT_EQ(get(cat("/schemas/ids/", id)).status, 404) << id;
+  }
+  EXPECT_EQ(get("/schemas/ids/2147483647").error_code(), 40403);
+  EXPECT_EQ(get("/schemas/ids/-1").error_code(), 40403);
+  for (const char* version : {"0", "-2", "x", "2147483648", "latestt"}) {
+    EXPECT_EQ(get(cat("/subjects/s/versions/", version)).error_code(), 42202) << version;
+  }
+}
+
+TEST_F(RestTest, WhatIsTooLargeForTheTopicIsRefused) {
+  const std::string large = json::write(json::Object{{"type", "enum"},
+                                                     {"name", "E"},
+                                                     {"doc", std::string(2'000'000, 'd')},
+                                                     {"symbols", json::Array{"A"}}});
+  const auto refused = register_avro("s", large);
+  EXPECT_EQ(refused.error_code(), 42209) << refused.body.substr(0, 300);
+  EXPECT_EQ(get("/subjects").body, "[]");
+  EXPECT_EQ(register_avro("s", R"("int")").status, 200);
+}
+
+TEST_F(RestTest, ABasePathStandsInFront) {
+  serve({.base_path = "/apis/ccompat/v7"});
+  EXPECT_EQ(get("/apis/ccompat/v7/subjects").body, "[]");
+  EXPECT_EQ(get("/subjects").status, 404);
+}
+
+TEST_F(RestTest, CredentialsAreIgnoredUnlessAskedFor) {
+  const Headers nobody{{"Authorization", "Basic Og=="}};  // an empty name and password
+  EXPECT_EQ(ask("GET", "/subjects", {}, nobody).status, 200);
+  serve({.credentials = *rest::Credentials::parse("# who\nann:s3cret:x\n\nbob:\n")});
+  EXPECT_EQ(get("/subjects").status, 401);
+  EXPECT_EQ(ask("GET", "/subjects", {}, nobody).status, 401);
+  EXPECT_EQ(ask("GET", "/subjects", {}, {{"authorization", "basic YW5uOnMzY3JldDp4"}}).status, 200);
+  EXPECT_EQ(ask("GET", "/subjects", {}, {{"Authorization", "Basic YW5uOnMzY3JldA=="}}).status, 401);
+  EXPECT_EQ(ask("GET", "/subjects", {}, {{"Authorization", "Basic ????"}}).status, 401);
+  EXPECT_EQ(ask("GET", "/subjects", {}, {{"Authorization", "Bearer YW5u"}}).status, 401);
+}
+
+TEST(Credentials, ALineWithoutAColonIsNamed) {
+  const auto parsed = rest::Credentials::parse("a:b\nonly a name\n");
+  ASSERT_FALSE(parsed);
+  EXPECT_NE(parsed.error().message().find("line 2"), std::string::npos);
+  EXPECT_FALSE(rest::Credentials::parse("# nobody\n"));
+}
+
+TEST_F(RestTest, AssociationsAreNotThere) {
+  EXPECT_EQ(get("/associations/resources/-/t?resourceType=topic&associationType=value").status,
+            404);
+  EXPECT_EQ(post("/associations", json::Object()).status, 501);
+}
+
+}  // namespace
+}  // namespace millrace::registry
