@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "millrace/consumer.h"
+#include "millrace/group_lag.h"
 #include "millrace/options.h"
 #include "millrace/record.h"
 #include "millrace/result.h"
@@ -144,6 +145,13 @@ class Admin {
   /// group_subscribed_to_topic where a member reads the topic.
   Result<void> delete_committed_offsets(const std::string& group,
                                         const std::vector<TopicPartition>& partitions);
+  /// How far the group is behind, now, partition by partition; what is wrong with one of them is
+  /// told in its place. Each broker is asked twice about all its partitions, and one small read
+  /// finds the first unread record of each partition that has some, so a call is cheap enough to be
+  /// made every few seconds. group_id_not_found where there is no such group; a group that has
+  /// neither committed nor been assigned anything has no partitions. unknown_topic_or_partition for
+  /// a topic of `options` that does not exist, group_authorization_failed.
+  Result<GroupLag> group_lag(const std::string& group, const GroupLagOptions& options = {});
 
   /// For each partition the offset of the first record with that timestamp or a later one, or of
   /// kEarliest or kLatest; the end of the log where no record is that young.

@@ -10,6 +10,7 @@
 #include "millrace/directory_reader.h"
 #include "millrace/error_code.h"
 #include "millrace/executor.h"
+#include "millrace/group_lag.h"
 #include "millrace/options.h"
 #include "millrace/producer.h"
 #include "millrace/record.h"

@@ -2,6 +2,7 @@
 #include "millrace/admin.h"
 
 #include "base/home_process.h"
+#include "client/admin/group_lag.h"
 #include "client/admin/groups.h"
 #include "client/admin/offsets.h"
 #include "client/admin/topics.h"
@@ -128,6 +129,12 @@ Result<void> Admin::delete_committed_offsets(const std::string& group,
                                              const std::vector<TopicPartition>& partitions) {
   return wait_for<void>(core_, [group, partitions](Gateway& gateway, SteadyTime deadline) {
     return client::delete_committed_offsets(gateway, group, partitions, deadline);
+  });
+}
+
+Result<GroupLag> Admin::group_lag(const std::string& group, const GroupLagOptions& options) {
+  return wait_for<GroupLag>(core_, [group, options](Gateway& gateway, SteadyTime deadline) {
+    return client::group_lag(gateway, group, options, deadline);
   });
 }
 
