@@ -1,5 +1,5 @@
 // "Where from" as people write it: beginning, end, an offset, so many records before the end, a
-// time.
+// time, so long ago.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "millrace/admin.h"
+#include "millrace/clock.h"
 #include "millrace/result.h"
 
 namespace millrace::server {
@@ -22,15 +23,19 @@ struct StartPoint {
 };
 
 inline constexpr const char* kStartPointHelp =
-    "beginning, end, OFFSET, -COUNT (before the end), @MILLISECONDS or a time such as "
-    "2026-01-31T09:30:00Z (UTC)";
+    "beginning, end, OFFSET, -COUNT (before the end), @MILLISECONDS, a time such as "
+    "2026-01-31T09:30:00Z (UTC where it names no zone), or -5m (ago)";
+inline constexpr const char* kTimeHelp =
+    "2026-01-31T09:30:00Z (UTC where it names no zone), @MILLISECONDS since 1970, or -5m (ago)";
 
-/// A usage error where `text` is none of these.
-Result<StartPoint> parse_start_point(std::string_view text);
+/// A usage error where `text` is none of these. Times that are so long ago count from `now_ms`.
+Result<StartPoint> parse_start_point(std::string_view text,
+                                     int64_t now_ms = SystemClock().wall_ms());
 
-/// "2026-01-31", "2026-01-31T09:30", "2026-01-31T09:30:00.250Z", always UTC; milliseconds since
-/// 1970.
-Result<int64_t> parse_time(std::string_view text);
+/// Milliseconds since 1970 of "2026-01-31", "2026-01-31T09:30", "2026-01-31T09:30:00.250Z",
+/// "2026-01-31T09:30:00+02:00" (UTC without a zone), "@1700000000000", or "-5m" (so long before
+/// `now_ms`; units as in to_duration). A usage error where it is none.
+Result<int64_t> parse_time(std::string_view text, int64_t now_ms = SystemClock().wall_ms());
 
 using PartitionOffsets = std::map<TopicPartition, int64_t>;
 

@@ -40,9 +40,25 @@ TEST(Time, PartsMayBeLeftOutFromTheEnd) {
   EXPECT_EQ(*parse_time("1970-01-01T00:00:01.250Z"), 1'250);
 }
 
+TEST(Time, TakesWhatSchedulersPrint) {
+  EXPECT_EQ(*parse_time("1970-01-01T02:00:00+00:00"), 7'200'000);
+  EXPECT_EQ(*parse_time("1970-01-01T02:00:00+02:00"), 0);
+  EXPECT_EQ(*parse_time("1969-12-31T19:00:00.123456-0500"), 123);
+  EXPECT_EQ(*parse_time("1970-01-01T00:00:00.5"), 500);
+  EXPECT_EQ(*parse_time("@1700000000000"), 1'700'000'000'000);
+}
+
+TEST(Time, SoLongAgoIsCountedFromNow) {
+  EXPECT_EQ(*parse_time("-5m", 1'000'000), 700'000);
+  EXPECT_EQ(*parse_time("-250ms", 1'000'000), 999'750);
+  EXPECT_EQ(*parse_start_point("-1h", 3'600'000),
+            (StartPoint{.kind = Kind::timestamp, .number = 0}));
+}
+
 TEST(Time, RefusesDatesThatAreNoneAndTrailingText) {
   for (const char* text : {"1970-02-30", "1970-01-01T24:00", "1970-01-01T00:60", "1970-1-1",
-                           "1970-01-01T00:00:00+01:00", "1970-01-01Tx"}) {
+                           "1970-01-01T00:00:00+1", "1970-01-01T00:00:00+19:00",
+                           "1970-01-01T00:00:00.Z", "1970-01-01Tx", "20260131", "-5", "-5x", "@"}) {
     EXPECT_FALSE(parse_time(text)) << text;
   }
 }
