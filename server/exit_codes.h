@@ -9,6 +9,8 @@ enum ExitCode : int {
   kExitUsage = 2,          // unknown command, flag or configuration key, or a value out of bounds
   kExitNotFound = 3,       // the topic, partition or group named on the command line does not exist
   kExitBadData = 4,        // `log verify` found damage, or input lines could not be understood
+  kExitTimedOut = 5,       // `wait`: not yet when its time was over
+  kExitGone = 6,           // `wait`: what it waited for was deleted meanwhile
   kExitInterrupted = 130,  // stopped by SIGINT before the work was done
 };
 

@@ -5,18 +5,15 @@
 #include <cstdint>
 #include <optional>
 
+#include "cli/terminal_line.h"
+
 namespace millrace::server {
 
-/// Shows nothing where standard error is no terminal, nor in the first second. One thread.
+/// Shown as a TerminalLine is. One thread.
 class Progress {
  public:
-  /// `total_bytes`, where known, gives a bar and a share. Beside lines on standard output
-  /// (`has_output`) nothing is shown where that is a terminal too.
+  /// `total_bytes`, where known, gives a bar and a share. `has_output` as TerminalLine.
   Progress(std::optional<uint64_t> total_bytes, bool has_output);
-  /// Takes the line away.
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
 
   void add(int64_t records, size_t bytes);
 
@@ -24,15 +21,11 @@ class Progress {
   static std::optional<uint64_t> size_of_file(int descriptor);
 
  private:
-  void show();
-
   const std::optional<uint64_t> total_bytes_;
-  const bool is_shown_;
   const std::chrono::steady_clock::time_point begun_;
-  std::chrono::steady_clock::time_point next_show_;
+  TerminalLine line_;
   int64_t records_ = 0;
   uint64_t bytes_ = 0;
-  bool has_line_ = false;
 };
 
 }  // namespace millrace::server

@@ -17,6 +17,7 @@ class Completion : public ::testing::Test {
     add_produce(line_.program());
     add_consume(line_.program());
     add_group(line_.program());
+    add_wait(line_.program());
     add_log(line_.program());
     add_completion(line_);
   }
@@ -46,6 +47,7 @@ TEST_F(Completion, OffersFlagsAndTheirFewValues) {
   EXPECT_EQ(offered({"produce", "--comp"}), Words{"--compression"});
   EXPECT_EQ(offered({"produce", "orders", "--compression", "l"}), Words{"lz4"});
   EXPECT_EQ(offered({"consume", "--commit", ""}), (Words{"auto", "manual", "never"}));
+  EXPECT_EQ(offered({"wait", "--isolation", "read_c"}), Words{"read_committed"});
   EXPECT_EQ(offered({"completion", ""}), Words()) << "what is no flag is not known by its name";
 }
 
@@ -55,6 +57,8 @@ TEST_F(Completion, OffersTopicsAndGroups) {
   EXPECT_EQ(offered({"topic", "create", ""}), Words()) << "a new name is nobody's";
   EXPECT_EQ(offered({"consume", "orders", "--group", ""}), Words{"billing"});
   EXPECT_EQ(offered({"group", "seek", "billing", "--topic", "u"}), Words{"users"});
+  EXPECT_EQ(offered({"wait", "--caught-up", "--group", "b"}), Words{"billing"});
+  EXPECT_EQ(offered({"wait", "--group", "billing", "--topic", ""}), (Words{"orders", "users"}));
   EXPECT_EQ(bootstrap_, "");
 }
 

@@ -14,6 +14,7 @@ struct Commands {
     add_produce(line.program());
     add_consume(line.program());
     add_group(line.program());
+    add_wait(line.program());
     add_log(line.program());
   }
   CommandLine line;
@@ -46,9 +47,13 @@ TEST(CommandLine, TakesWhatTheDocumentationShows) {
            "consume a b -p 0 -p 1 --from 2026-01-31T09:30:00Z",
            "consume orders --group g --commit manual --follow",
            "group list",
+           "group list --lag --isolation read_committed --format json",
            "group describe g h --members",
+           "group describe g --over 10s --format json",
            "group seek g --to -5 --topic orders -p 0 --dry-run",
            "group delete g",
+           "wait --group g --caught-up --before -5m --timeout 30m",
+           "wait -g g --caught-up --topic a --topic b -p 0 --isolation read_committed",
            "log dump --records a.log",
            "log verify data",
        }) {
@@ -72,6 +77,10 @@ TEST(CommandLine, RefusesWhatMakesNoSense) {
            "consume orders --format xml",
            "consume orders --count -1",
            "consume orders --group g --partition 0",
+           "group describe g --over 10",
+           "wait --caught-up",
+           "wait --group g --caught-up --timeout -5m",
+           "wait --group g --caught-up --isolation committed",
            "consume orders --commit manual",
            "group seek g",
            "group describe",
