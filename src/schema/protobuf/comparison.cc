@@ -86,7 +86,8 @@ class Comparison {
       }
       const std::string field_path = path_of_field(path, field);
       const auto needed = compare_fields(field, *before, field_path, misfits_);
-      if (needed) need(field_path, needed->read, needed->written);
+      const bool itself = needed && needed->read == &read && needed->written == &written;
+      if (needed && !itself) need(field_path, needed->read, needed->written);
     }
     compare_removed(read, written, path);
     for (int i = 0; i < written.nested_type_count(); ++i) {
