@@ -1,5 +1,6 @@
 #include "schema/protobuf/descriptor_limits.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,9 @@ Result<void> check_message(const pb::DescriptorProto& message, const Scope& scop
 }  // namespace
 
 Result<void> check_limits(const pb::FileDescriptorProto& file) {
+  if (const int options = uninterpreted_option_count(file); options > kOptionCountMax) {
+    return invalid(cat(options, " options of one thing, at most ", kOptionCountMax, " are taken"));
+  }
   const Scope package = {.name = file.package(), .depth = 0};
   MILL_CHECK(check_scope(package));
   for (const pb::EnumDescriptorProto& type : file.enum_type()) {
@@ -77,23 +81,26 @@ Result<void> check_limits(const pb::FileDescriptorProto& file) {
   return {};
 }
 
-bool has_uninterpreted_option(const pb::Message& descriptor) {
-  if (descriptor.GetDescriptor() == pb::UninterpretedOption::descriptor()) return true;
+int uninterpreted_option_count(const pb::Message& descriptor) {
   const pb::Reflection& reflection = *descriptor.GetReflection();
   std::vector<const pb::FieldDescriptor*> fields;
   reflection.ListFields(descriptor, &fields);
+  int count = 0;
   for (const pb::FieldDescriptor* field : fields) {
     if (field->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      if (has_uninterpreted_option(reflection.GetMessage(descriptor, field))) return true;
+    const int size = field->is_repeated() ? reflection.FieldSize(descriptor, field) : 1;
+    if (field->message_type() == pb::UninterpretedOption::descriptor()) {
+      count = std::max(count, size);
       continue;
     }
-    for (int i = 0; i < reflection.FieldSize(descriptor, field); ++i) {
-      if (has_uninterpreted_option(reflection.GetRepeatedMessage(descriptor, field, i)))
-        return true;
+    for (int i = 0; i < size; ++i) {
+      const pb::Message& part = field->is_repeated()
+                                    ? reflection.GetRepeatedMessage(descriptor, field, i)
+                                    : reflection.GetMessage(descriptor, field);
+      count = std::max(count, uninterpreted_option_count(part));
     }
   }
-  return false;
+  return count;
 }
 
 }  // namespace millrace::schema::protobuf

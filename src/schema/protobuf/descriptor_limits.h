@@ -11,8 +11,8 @@ namespace millrace::schema::protobuf {
 /// that libprotobuf has parsed is nested a hundred levels at most, so this may recurse.
 Result<void> check_limits(const google::protobuf::FileDescriptorProto& file);
 
-/// Whether any option is still text for a compiler to interpret. Such text is nested as deep as
-/// its author likes; no compiler leaves any in what it writes.
-bool has_uninterpreted_option(const google::protobuf::Message& descriptor);
+/// How many options of one thing, at most, are still text for libprotobuf to interpret. What a
+/// compiler writes has none.
+int uninterpreted_option_count(const google::protobuf::Message& descriptor);
 
 }  // namespace millrace::schema::protobuf

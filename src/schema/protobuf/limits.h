@@ -9,8 +9,8 @@ namespace millrace::schema::protobuf {
 
 /// Bytes of one file, as text or base64: no more fits a record of Kafka's default size.
 inline constexpr size_t kTextSizeMax = 1'048'576;
-/// Bytes of a schema and all it refers to.
-inline constexpr size_t kSourceSizeMax = 16 * kTextSizeMax;
+/// Bytes of a schema and all it refers to. Linked they take a hundred times as much.
+inline constexpr size_t kSourceSizeMax = 4 * kTextSizeMax;
 /// Files that a schema refers to, directly or through others.
 inline constexpr size_t kDependencyCountMax = 1'000;
 /// Messages within messages; libprotobuf's own parser ends there, too.
@@ -23,6 +23,8 @@ inline constexpr size_t kScopeNameSizeMax = 1'024;
 /// Comparisons of reserved numbers and extension ranges with each other and with the fields;
 /// libprotobuf compares each with each.
 inline constexpr uint64_t kRangeComparisonsMax = 50'000'000;
+/// Options of one file, message, field or the like: libprotobuf looks at all others for each.
+inline constexpr int kOptionCountMax = 1'000;
 /// Bytes of one record: what a broker takes by default, many times over.
 inline constexpr size_t kRecordSizeMax = 64 * 1'048'576;
 /// Messages within messages of a record; libprotobuf's own limit.

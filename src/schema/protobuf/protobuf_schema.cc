@@ -19,7 +19,7 @@ Result<void> check_readable(const Source& source, const std::string& canonical) 
   const Source again = {.text = canonical, .dependencies = source.dependencies};
   auto files = FileSet::link(again);
   if (files) return {};
-  return std::move(files).error().with_context("the schema has no .proto text");
+  return std::move(files).error().with_context("the registry's text of the schema");
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ Result<void> parse_base64(std::string_view text, SourceFile& file) {
       !file.descriptor.ParsePartialFromString(bytes)) {
     return invalid("neither a .proto file nor base64 of a FileDescriptorProto");
   }
-  if (has_uninterpreted_option(file.descriptor)) {
+  if (uninterpreted_option_count(file.descriptor) > 0) {
     return invalid("the descriptor has options that no compiler has interpreted yet");
   }
   return {};
