@@ -35,6 +35,13 @@ bool Number::operator==(const Number& other) const {
   return to_double() == other.to_double();
 }
 
+Object::Object() = default;
+Object::Object(const Object& other) = default;
+Object::Object(Object&& other) noexcept = default;
+Object& Object::operator=(const Object& other) = default;
+Object& Object::operator=(Object&& other) noexcept = default;
+Object::~Object() = default;
+
 Object::Object(std::initializer_list<Member> members) {
   for (const Member& member : members) set(member.name, member.value);
 }

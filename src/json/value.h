@@ -33,8 +33,14 @@ struct Number {
 /// Members in the order in which their names first came. A name is there once.
 class Object {
  public:
-  Object() = default;
+  Object();
   Object(std::initializer_list<Member> members);
+  // Defined where a Member is known, which holds a Value, which holds an Object.
+  Object(const Object& other);
+  Object(Object&& other) noexcept;
+  Object& operator=(const Object& other);
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
 
   /// Null where there is no such member.
   const Value* find(std::string_view name) const;
@@ -48,12 +54,12 @@ class Object {
   bool erase(std::string_view name);
 
   const std::vector<Member>& members() const { return members_; }
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
-  auto begin() { return members_.begin(); }
-  auto end() { return members_.end(); }
-  size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
+  std::vector<Member>::const_iterator begin() const;
+  std::vector<Member>::const_iterator end() const;
+  std::vector<Member>::iterator begin();
+  std::vector<Member>::iterator end();
+  size_t size() const;
+  bool empty() const;
   /// In any order.
   bool operator==(const Object& other) const;
 
@@ -107,5 +113,12 @@ struct Member {
 
   bool operator==(const Member&) const = default;
 };
+
+inline std::vector<Member>::const_iterator Object::begin() const { return members_.begin(); }
+inline std::vector<Member>::const_iterator Object::end() const { return members_.end(); }
+inline std::vector<Member>::iterator Object::begin() { return members_.begin(); }
+inline std::vector<Member>::iterator Object::end() { return members_.end(); }
+inline size_t Object::size() const { return members_.size(); }
+inline bool Object::empty() const { return members_.empty(); }
 
 }  // namespace millrace::json
