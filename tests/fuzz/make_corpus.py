@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the inputs with which the fuzz targets start, made of tests/data: messages and batches of Apache Kafka.
+"""Writes the inputs with which the fuzz targets start, made of tests/data: messages and batches of Apache Kafka,
+schemas and records of Apache Avro.
 
 Usage: make_corpus.py FOLDER; one folder below it for each target.
 """
+import json
 import re
 import struct
 import sys
@@ -46,8 +48,17 @@ def recovery_seeds():
     yield segment + bytes(4096)
 
 
+def avro_seeds():
+    """A schema's text, a zero byte, a record."""
+    for case in json.loads((DATA / "avro" / "records.json").read_text()):
+        yield json.dumps(case["schema"]).encode() + b"\x00" + bytes.fromhex(case["hex"])
+    for case in json.loads((DATA / "avro" / "canonical.json").read_text()):
+        yield case["schema"].encode()
+
+
 if __name__ == "__main__":
-    for target, seeds in (("record", record_seeds()), ("wire", wire_seeds()), ("recovery", recovery_seeds())):
+    for target, seeds in (("record", record_seeds()), ("wire", wire_seeds()), ("recovery", recovery_seeds()),
+                          ("avro", avro_seeds())):
         folder = Path(sys.argv[1]) / f"{target}_fuzz"
         folder.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(seeds):
