@@ -116,7 +116,7 @@ TEST(AvroResolved, HasTheReferencesInItWhereTheyComeFirst) {
 
 TEST(AvroResolved, IsCanonicalWhereItWouldBeNestedTooDeep) {
   std::string chain = R"([{"type":"record","name":"R0","fields":[]})";
-  for (int i = 1; i <= 20'000; ++i) {
+  for (int i = 1; i <= 3'000; ++i) {
     chain += R"(,{"type":"record","name":"R)" + std::to_string(i) +
              R"(","fields":[{"name":"a","type":"R)" + std::to_string(i - 1) + R"("}]})";
   }
@@ -125,7 +125,7 @@ TEST(AvroResolved, IsCanonicalWhereItWouldBeNestedTooDeep) {
   };
   EXPECT_NE(with("300")->formatted("resolved"), with("300")->canonical());
   EXPECT_TRUE(json::parse(with("300")->formatted("resolved")));
-  EXPECT_EQ(with("20000")->formatted("resolved"), with("20000")->canonical());
+  EXPECT_EQ(with("3000")->formatted("resolved"), with("3000")->canonical());
 }
 
 }  // namespace
