@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "broker/security.h"
+#include "handlers/predecessors.h"
 #include "handlers/turns.h"
 #include "wire/message_builder.h"
 
@@ -37,6 +38,8 @@ struct ConnectionInfo {
   broker::Principal principal = {};
   /// Of the requests that write in transactions: the batches of a producer keep their order.
   std::shared_ptr<Turns> transactional_writes = std::make_shared<Turns>();
+  /// Of offsets, which those who ask for them afterwards must see.
+  std::shared_ptr<Predecessors> offset_commits = std::make_shared<Predecessors>();
 };
 
 /// What the handlers translate to. All outlive every request.

@@ -77,9 +77,10 @@ void handle(const OffsetCommitCall& call) {
     }
   }
   if (commit.topics.empty()) return call.respond(refusals);
+  const auto commits = call.context.connection->offset_commits;
   call.context.groups().commit_offsets(
-      std::move(commit),
-      [respond = call.respond, refusals, ids](coordinator::OffsetCommitResponse committed) {
+      std::move(commit), [respond = call.respond, refusals, ids, commits,
+                          ticket = commits->begin()](coordinator::OffsetCommitResponse committed) {
         Response response = refusals;
         for (size_t t = 0; t < committed.topics.size(); ++t) {
           auto& answer = response.topics.emplace_back();
@@ -91,6 +92,7 @@ void handle(const OffsetCommitCall& call) {
           }
         }
         respond(response);
+        commits->end(ticket);
       });
 }
 

@@ -99,9 +99,7 @@ Group fetch(const OffsetFetchCall& call, const wire::OffsetFetchRequest::Group& 
   return answer;
 }
 
-}  // namespace
-
-void handle(const OffsetFetchCall& call) {
+void answer(const OffsetFetchCall& call) {
   wire::OffsetFetchResponse response;
   if (call.version() >= kFirstWithManyGroups) {
     for (const auto& group : call.request.groups) {
@@ -119,6 +117,12 @@ void handle(const OffsetFetchCall& call) {
     }
   }
   call.respond(response);
+}
+
+}  // namespace
+
+void handle(const OffsetFetchCall& call) {
+  call.context.connection->offset_commits->run_after([call] { answer(call); });
 }
 
 }  // namespace millrace::handlers
