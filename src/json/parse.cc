@@ -9,11 +9,18 @@ namespace {
 
 using Parser = nlohmann::json;
 
+/// The library quotes what it read last, which may be the whole document.
+constexpr size_t kSentenceSizeMax = 300;
+
 /// "[json.exception.parse_error.101] parse error at line 1, ..." without the library's own number.
 std::string sentence_of(const char* what) {
-  const std::string_view text(what);
+  std::string_view text(what);
   const size_t begin = text.find("] ");
-  return std::string(begin == text.npos ? text : text.substr(begin + 2));
+  if (begin != text.npos) text.remove_prefix(begin + 2);
+  if (text.size() <= kSentenceSizeMax) return std::string(text);
+  size_t end = kSentenceSizeMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return cat(text.substr(0, end), "…");
 }
 
 /// Builds the tree from what the parser tells. The functions' names are the parser's.

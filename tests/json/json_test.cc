@@ -35,6 +35,11 @@ TEST(Json, ErrorsTellLineAndColumn) {
   EXPECT_NE(error_of(""), "");
 }
 
+TEST(Json, ErrorsQuoteNoMoreThanTheFrontOfALongText) {
+  const std::string text = "\"" + std::string(100'000, 'a');
+  EXPECT_LT(parse(text).error().message().size(), 400u);
+}
+
 TEST(Json, DepthIsLimited) {
   const auto nested = [](size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
