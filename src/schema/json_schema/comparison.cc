@@ -9,13 +9,16 @@ namespace {
 
 /// Of all messages and places that are kept for pairs.
 constexpr size_t kTextBytesMax = 64 << 20;
+/// As a property: met from both sides, with a pair that is asked for and looked at.
+constexpr size_t kStepsASchema = 5;
 /// Pairs within each other whose misfits are told.
 constexpr size_t kDepthTold = 1'000;
 
 }  // namespace
 
 std::vector<Incompatibility> compare(const Model& writer, const Model& reader) {
-  return Comparison().run(*writer.root, *reader.root);
+  const size_t schemas = writer.nodes.size() + reader.nodes.size();
+  return Comparison(kComparisonStepsMax + schemas * kStepsASchema).run(*writer.root, *reader.root);
 }
 
 size_t Comparison::PairHash::operator()(const Pair& pair) const {
@@ -96,8 +99,8 @@ void Comparison::compare(const Node* writer, const Node* reader) {
 }
 
 bool Comparison::spend(size_t steps) {
-  steps_ += steps;
-  if (steps_ > kComparisonStepsMax || text_bytes_ > kTextBytesMax) gave_up_ = true;
+  if (steps > steps_left_ || text_bytes_ > kTextBytesMax) gave_up_ = true;
+  if (!gave_up_) steps_left_ -= steps;
   return !gave_up_;
 }
 

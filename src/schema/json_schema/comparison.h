@@ -13,7 +13,8 @@
 
 namespace millrace::schema::json_schema {
 
-/// Steps (pairs of schemas, properties, patterns tried) after which a comparison gives up.
+/// Steps (pairs of schemas, properties, patterns tried) after which a comparison gives up, beside
+/// those that one look at each schema takes.
 inline constexpr size_t kComparisonStepsMax = 500'000;
 /// Misfits told; more say nothing new.
 inline constexpr size_t kMisfitsMax = 100;
@@ -29,6 +30,8 @@ std::vector<Incompatibility> compare(const Model& writer, const Model& reader);
 /// then looked at again. A pair that does not fit never fits again, so this ends.
 class Comparison {
  public:
+  explicit Comparison(size_t steps_max) : steps_left_(steps_max) {}
+
   std::vector<Incompatibility> run(const Node& writer, const Node& reader);
 
  private:
@@ -156,7 +159,7 @@ class Comparison {
   /// The pair that is looked at, and where within it.
   Verdict* current_ = nullptr;
   Place place_;
-  size_t steps_ = 0;
+  size_t steps_left_;
   size_t text_bytes_ = 0;
   bool gave_up_ = false;
 };
