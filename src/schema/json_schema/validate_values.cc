@@ -39,11 +39,14 @@ std::string names_of(const std::vector<Type>& types) {
 
 }  // namespace
 
+bool Validator::is_of_type(const Node& node, const json::Value& value) {
+  return node.types.empty() || std::ranges::any_of(node.types, [&](Type type) {
+           return has_type(value, type, node.draft);
+         });
+}
+
 bool Validator::check_type(const Node& node, const json::Value& value) {
-  const bool fits = node.types.empty() || std::ranges::any_of(node.types, [&](Type type) {
-                      return has_type(value, type, node.draft);
-                    });
-  return fits ||
+  return is_of_type(node, value) ||
          fail("type", [&] { return cat("is ", value.kind(), ", not ", names_of(node.types)); });
 }
 

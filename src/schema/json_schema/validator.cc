@@ -15,6 +15,13 @@ size_t child_count(const json::Value& value) {
   return value.array() != nullptr ? value.array()->size() : 0;
 }
 
+const Node& behind_references(const Node& node) {
+  constexpr int kInARowMax = 100;
+  const Node* end = &node;
+  for (int i = 0; i < kInARowMax && end->reference != nullptr; ++i) end = end->reference;
+  return *end;
+}
+
 }  // namespace
 
 Result<void> validate(const Model& model, const json::Value& value, size_t size) {
@@ -141,8 +148,7 @@ bool Validator::check_any_of(const Node& node, const json::Value& value, Seen& s
     fits = would_be_valid(*schema, value, seen) || fits;
     if (fits && seen.empty()) return true;  // others could only mark what they saw
   }
-  return fits ||
-         fail("anyOf", [&] { return cat("fits none of ", node.any_of.size(), " schemas"); });
+  return fits || fail_all("anyOf", node.any_of, value);
 }
 
 bool Validator::check_one_of(const Node& node, const json::Value& value, Seen& seen) {
@@ -150,10 +156,22 @@ bool Validator::check_one_of(const Node& node, const json::Value& value, Seen& s
   for (const Node* schema : node.one_of) {
     if (would_be_valid(*schema, value, seen)) ++fitting;
   }
-  return fitting == 1 || fail("oneOf", [&] {
-           return fitting == 0 ? cat("fits none of ", node.one_of.size(), " schemas")
-                               : cat("fits ", fitting, " schemas where it may fit one");
-         });
+  if (fitting == 0) return fail_all("oneOf", node.one_of, value);
+  return fitting == 1 || fail("oneOf", [&] { return cat("fits ", fitting, " schemas, not one"); });
+}
+
+bool Validator::fail_all(std::string_view keyword, const std::vector<const Node*>& schemas,
+                         const json::Value& value) {
+  if (trials_ > 0 || !reason_.empty()) return false;
+  const auto likely = std::ranges::find_if(
+      schemas, [&](const Node* schema) { return is_of_type(behind_references(*schema), value); });
+  if (likely == schemas.end()) {
+    return fail(keyword, [&] { return cat("fits none of ", schemas.size(), " schemas"); });
+  }
+  Seen unused;
+  valid(**likely, value, unused);
+  reason_ += cat("; of ", schemas.size(), " schemas none fits (", keyword, ")");
+  return false;
 }
 
 bool Validator::check_not_if(const Node& node, const json::Value& value, Seen& seen) {

@@ -58,6 +58,10 @@ class Validator {
   bool check_all_any_one(const Node& node, const json::Value& value, Seen& seen);
   bool check_any_of(const Node& node, const json::Value& value, Seen& seen);
   bool check_one_of(const Node& node, const json::Value& value, Seen& seen);
+  /// Tells why the first schema of the value's type does not fit, which most likely is the one that
+  /// was meant. Always false.
+  bool fail_all(std::string_view keyword, const std::vector<const Node*>& schemas,
+                const json::Value& value);
   bool check_not_if(const Node& node, const json::Value& value, Seen& seen);
   bool spend(size_t steps);
   /// Keeps the first reason, which `what` tells, unless this is but a trial. Always false.
@@ -65,6 +69,7 @@ class Validator {
   bool fail(std::string_view keyword, const What& what);
 
   // validate_values.cc
+  static bool is_of_type(const Node& node, const json::Value& value);
   bool check_type(const Node& node, const json::Value& value);
   bool check_choices(const Node& node, const json::Value& value);
   bool check_number(const NumberKeywords& keywords, const json::Number& number);

@@ -190,8 +190,18 @@ TEST(JsonSchemaValidate, TellsThePlaceAndTheKeyword) {
             "does not fit the schema: /x: is no property of the schema (additionalProperties)");
   EXPECT_EQ(misfit(R"({"type": ["string", "null"]})", "1"),
             "does not fit the schema: the value: is number, not string or null (type)");
-  EXPECT_EQ(misfit(R"({"anyOf": [{"minimum": 2}, {"type": "null"}]})", "1"),
-            "does not fit the schema: the value: fits none of 2 schemas (anyOf)");
+}
+
+TEST(JsonSchemaValidate, TellsWhyTheAlternativeOfTheValuesTypeDoesNotFit) {
+  const std::string optional_user = R"({"oneOf": [{"type": "null"}, {"$ref": "#/definitions/user"}],
+      "definitions": {"user": {"type": "object", "required": ["id"]}}})";
+  EXPECT_EQ(
+      misfit(optional_user, "{}"),
+      "does not fit the schema: the value: has no id (required); of 2 schemas none fits (oneOf)");
+  EXPECT_EQ(misfit(optional_user, "1"),
+            "does not fit the schema: the value: fits none of 2 schemas (oneOf)");
+  EXPECT_EQ(misfit(R"({"oneOf": [true, {"minimum": 1}]})", "1"),
+            "does not fit the schema: the value: fits 2 schemas, not one (oneOf)");
 }
 
 }  // namespace
