@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+SELECT * FROM delta.`{{ env_var('LAKE') }}/silver/user_events`
