@@ -12,12 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / "tests" / "peers"
+STACK = ROOT / "tests" / "stack"
 LOGS = ROOT / "build" / "test-logs"
 JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
 # What the Python tests use.
 BUILT_FIRST = ("millrace", "millrace_static", "millrace_shared", "tail_directory", "three_links_tests", "group_member")
+INSTALLS = {"clients", "kafka", "go", "node", "stack-install"}  # stages
 RUNNING = set()  # process groups, ended with this program
 
 
@@ -148,6 +150,34 @@ def kill_rounds(log, options, rounds, preset="dev"):
     return Outcome(int(found[1]), int(found[2]), "rounds" + found[3])
 
 
+def counted(log, *command):
+    """A program whose last line is `N passed, N failed`."""
+    at = log.tell()
+    status = run(log, sys.executable, *command, limit=3 * 3600, may_fail=True,
+                 env={"MILLRACE_BIN": str(ROOT / "build" / "dev" / "millrace")})
+    last = (Path(log.name).read_text(errors="replace")[at:].strip().splitlines() or [""])[-1]
+    found = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+    if not found:
+        raise Failed(f"ended with status {status}: {last[:120]}")
+    return Outcome(int(found[1]), int(found[2]))
+
+
+def install_stack(log):
+    run(log, STACK / "install", limit=3600)
+    return Outcome(note="installed")
+
+
+def stack_plan():
+    """The data stack alone: one thing after the other, since Spark takes the machine."""
+    return Plan(
+        first=[("build", lambda log: build(log, "dev", "millrace")),
+               ("stack-install", install_stack)],
+        lanes=[],
+        last=[("proofs", lambda log: counted(log, STACK / "run_proofs.py")),
+              ("proofs-kills", lambda log: counted(log, STACK / "run_proofs.py", "--kills")),
+              ("tutorial", lambda log: counted(log, STACK / "follow_tutorial.py"))])
+
+
 def fuzz(log, seconds):
     """Each fuzz target for its share of the seconds, from the kept corpus; a crash leaves its input in build/fuzz/found-*."""
     build(log, "fuzz", "fuzzers")
@@ -183,6 +213,18 @@ class Plan:
 
 
 def plan(options):
+    """What the options ask for."""
+    whole = stack_plan() if options.stack else default_plan(options)
+    if options.deps_only:
+        return whole.only({"installs", *INSTALLS})
+    if options.only:
+        if unknown := set(options.only) - set(whole.names()):
+            sys.exit(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(whole.names())}")
+        return whole.only({*options.only, *(["installs"] if set(options.only) & INSTALLS else [])})
+    return whole
+
+
+def default_plan(options):
     size = "full" if options.full else "default"
     installs = {"clients": [PEERS / "venv"]}
     if not options.without_peers:
@@ -210,12 +252,6 @@ def plan(options):
             whole.last += [(f"{preset}-build", lambda log, p=preset: build(log, p)),
                            (f"{preset}-unit", lambda log, p=preset: ctest(log, p, "unit|sim")),
                            (f"{preset}-python", lambda log, p=preset: pytest(log, options, p))]
-    if options.deps_only:
-        return whole.only({"installs", *installs})
-    if options.only:
-        if unknown := set(options.only) - set(whole.names()):
-            sys.exit(f"no such stage: {', '.join(sorted(unknown))}; there are {', '.join(whole.names())}")
-        return whole.only({*options.only, *(["installs"] if set(options.only) & set(installs) else [])})
     return whole
 
 
@@ -266,6 +302,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--without-peers", action="store_true")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--stack", action="store_true")
     parser.add_argument("--deps-only", action="store_true")
     parser.add_argument("--only", action="append", metavar="STAGE")
     parser.add_argument("--list", action="store_true")
