@@ -28,7 +28,7 @@ with DAG(
 
     bronze_to_silver = BashOperator(
         task_id='bronze_to_silver',
-        bash_command='python silver.py {{ ds }}',
+        bash_command='python silver.py {{ data_interval_start | ds }}',
         cwd=str(HERE)
     )
 

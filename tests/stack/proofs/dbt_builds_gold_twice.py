@@ -30,7 +30,7 @@ def load_silver(directory, starting):
 
 
 def dbt(directory, *arguments):
-    done = subprocess.run(["dbt", "--no-use-colors", *arguments], cwd=directory / "dbt", text=True, timeout=240,
+    done = subprocess.run(["dbt", "--no-use-colors", *arguments], cwd=directory / "dbt", text=True, timeout=400,
                           env={**os.environ, "LAKE": str(directory)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(done.stdout)
     check(done.returncode == 0, f"dbt {arguments[0]}: {done.stdout[-500:]}")
