@@ -7,6 +7,7 @@
     program.run("copy", bootstrap=..., source=..., sink=..., group=..., id=..., protocol=..., count=10)
                                        -> {"copied": ..., "aborted": ...}; the first transaction is aborted and repeated
     program.run("create", bootstrap=..., topic=...)               and "describe", "delete"
+    program.run("encode", registry=..., subject=..., schema=..., user={...})   and "decode", "administer", of "registry"
     with program.member(bootstrap=..., topic=..., group=..., protocol="range") as member: ...
 """
 import json

@@ -19,7 +19,7 @@ from client_program import ClientProgram  # noqa: E402
 from kafka_peer import PEERS  # noqa: E402
 
 SOURCE = HERE / "go"
-PROGRAMS = ["franz_go", "sarama", "kafka_go"]
+PROGRAMS = ["franz_go", "sarama", "kafka_go", "registry"]
 
 
 @cache

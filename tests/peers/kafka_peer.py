@@ -26,6 +26,7 @@ CLIENT_VERSIONS = ("2.8.2", "3.9.2", VERSION, "4.4.0")
 PEERS = Path(os.environ.get("MILLRACE_PEERS") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace-peers")
 LIBS = PEERS / f"kafka-{VERSION}" / "libs"
+REGISTRY_LIBS = PEERS / "registry-clients-1" / "libs"
 STREAMS_LIBS = PEERS / f"kafka-{VERSION}" / "streams-libs"
 
 TOOLS = {
@@ -60,6 +61,11 @@ def install_clients(version):
 def install_streams():
     """Returns a folder with what Kafka Streams and Connect's file connectors need beside Kafka's own jars."""
     return fetched(STREAMS_LIBS, "streams-pom.xml")
+
+
+def install_registry_clients():
+    """Returns a folder with Java clients of the registry; Kafka's are not in it."""
+    return fetched(REGISTRY_LIBS, "registry-pom.xml")
 
 
 def fetched(libs, pom, *properties):
@@ -237,7 +243,7 @@ class KafkaTools(JavaPeer):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["install"]:
-            print(*map(install_clients, CLIENT_VERSIONS), install_streams(), sep="\n")
+            print(*map(install_clients, CLIENT_VERSIONS), install_streams(), install_registry_clients(), sep="\n")
         case ["run", tool, *rest]:
             command = java(TOOLS.get(tool, tool), *rest)
             os.execvp(command[0], command)

@@ -24,6 +24,17 @@ type Request struct {
 	Source       string
 	Sink         string
 	Count        int
+	Registry     string
+	Subject      string
+	Schema       string
+	User         User
+	Data         []string
+}
+
+// User is the record that a program of a registry client writes.
+type User struct {
+	Id   int64
+	Name string
 }
 
 // Transaction is what one transaction writes and how it ends.
