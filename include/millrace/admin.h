@@ -150,7 +150,8 @@ class Admin {
   /// finds the first unread record of each partition that has some, so a call is cheap enough to be
   /// made every few seconds. group_id_not_found where there is no such group; a group that has
   /// neither committed nor been assigned anything has no partitions. unknown_topic_or_partition for
-  /// a topic of `options` that does not exist, group_authorization_failed.
+  /// a topic of `options` that does not exist, group_authorization_failed,
+  /// topic_authorization_failed.
   Result<GroupLag> group_lag(const std::string& group, const GroupLagOptions& options = {});
 
   /// For each partition the offset of the first record with that timestamp or a later one, or of

@@ -35,7 +35,7 @@ struct UnreadRecord {
 
 struct PartitionLag {
   /// Why the rest is not known: unknown_topic_or_partition where the topic was deleted and the
-  /// group's offset was not, leader_not_available, topic_authorization_failed, corrupt_message …
+  /// group's offset was not, leader_not_available, kafka_storage_error, corrupt_message …
   std::optional<Error> error = std::nullopt;
   /// The next record the group will read; nothing where it has not committed.
   std::optional<int64_t> committed = std::nullopt;

@@ -59,6 +59,7 @@ class Waiting {
   bool passes(const Error& error) const {
     // A name that was known once may be unknown for a while.
     if (!is_reached_ && goal_) return true;
+    if (error.is(ErrorCode::rebalance_in_progress)) return true;
     // Kafka calls a missing topic retriable, since it may only be coming.
     return client::worth_retrying(error) && !error.is(ErrorCode::unknown_topic_or_partition);
   }

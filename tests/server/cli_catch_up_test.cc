@@ -134,6 +134,43 @@ TEST_F(CatchUp, AMarkerAtTheEndIsNothingToRead) {
   EXPECT_EQ(end_of_wait({.isolation = Isolation::read_committed}), CatchUpEnd::caught_up);
 }
 
+TEST_F(CatchUp, OffsetsThatATransactionCommitsCountOnceItIsCommitted) {
+  make_topic();
+  fill(0, 2);
+  ASSERT_TRUE(broker().ensure_topic({.name = "copies", .partitions = 1}));
+  commit(0);
+  Consumer consumer = broker().consumer({.group = "g"}).value();
+  ASSERT_TRUE(consumer.assign({part(0)}));
+  Producer producer = broker().producer({.transactional_id = "tx"}).value();
+  auto transaction = producer.begin();
+  ASSERT_TRUE(transaction);
+  ASSERT_TRUE(producer.send({.topic = "copies"}).get());
+  ASSERT_TRUE(transaction->send_offsets({{part(0), {.offset = 2}}}, consumer));
+  then([&] { ASSERT_TRUE(transaction->commit()); });
+  EXPECT_EQ(end_of_wait({.topics = {"t"}}), CatchUpEnd::caught_up);
+  EXPECT_EQ(waited(), seconds(1));
+}
+
+TEST_F(CatchUp, AMemberThatHasCommittedNothingYetIsWaitedFor) {
+  make_topic();
+  fill(0, 2);
+  Consumer consumer = broker()
+                          .consumer({.group = "g",
+                                     .topics = {"t"},
+                                     .auto_offset_reset = OffsetReset::earliest,
+                                     .auto_commit = false})
+                          .value();
+  for (int i = 0; i < 10 && consumer.assignment().empty(); ++i) {
+    ASSERT_TRUE(consumer.poll(milliseconds(0)));
+    advance(seconds(1));
+  }
+  ASSERT_EQ(consumer.assignment(), std::vector{part(0)});
+  then([&] { ASSERT_TRUE(consumer.commit({{part(0), {.offset = 1}}})); });
+  then([&] { ASSERT_TRUE(consumer.commit({{part(0), {.offset = 2}}})); });
+  EXPECT_EQ(end_of_wait(), CatchUpEnd::caught_up);
+  EXPECT_EQ(waited(), seconds(2));
+}
+
 TEST_F(CatchUp, RecordsInFrontOfATimeAreEnough) {
   make_topic();
   fill(0, 4);
@@ -233,6 +270,37 @@ TEST_F(CatchUp, ATopicThatIsMadeAnewMeanwhileIsAnotherOne) {
   });
   EXPECT_EQ(end_of_wait(), CatchUpEnd::gone);
   EXPECT_TRUE((*outcome_)->state.gone.contains(part(0)));
+}
+
+TEST_F(CatchUp, ATopicThatIsGoneBeforeTheStartIsLeftOut) {
+  make_topic();
+  fill(0, 3);
+  commit(1);
+  const TopicPartition other{.topic = "other"};
+  ASSERT_TRUE(broker().ensure_topic({.name = other.topic, .partitions = 1}));
+  ASSERT_TRUE(admin_.alter_committed_offsets("g", {{other, {.offset = 0}}}));
+  // Both brokers drop such offsets by themselves, if a moment later.
+  faults().add({.api_key = 3, .topic = "t"},
+               {.error = ErrorCode::unknown_topic_or_partition, .count = 0});
+  EXPECT_EQ(end_of_wait(), CatchUpEnd::caught_up);
+  EXPECT_EQ((*outcome_)->goal->left_out, std::set<std::string>{"t"});
+  EXPECT_EQ((*outcome_)->goal->topics(), std::vector<std::string>{"other"});
+}
+
+TEST_F(CatchUp, AGroupWhoseMembersHaveNothingYetIsLookedAtAgain) {
+  make_topic();
+  Consumer consumer =
+      broker()
+          .consumer({.group = "g", .topics = {"comes-later"}, .allow_auto_create_topics = false})
+          .value();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(consumer.poll(milliseconds(0)));
+    advance(seconds(1));
+  }
+  ASSERT_EQ(admin_.describe_group("g")->members.size(), 1U);
+  EXPECT_EQ(end_of_wait(), CatchUpEnd::timed_out);
+  EXPECT_NE((*outcome_)->trouble.find("no partition is assigned"), std::string::npos)
+      << (*outcome_)->trouble;
 }
 
 TEST_F(CatchUp, OnlyWhatWasAskedForIsWaitedFor) {
