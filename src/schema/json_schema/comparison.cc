@@ -59,6 +59,7 @@ void Comparison::look_at(Verdict& verdict) {
   current_ = &verdict;
   verdict.waits_for_look = false;
   verdict.findings.clear();
+  verdict.own_misfits = 0;
   const bool fitted = !verdict.misfit;
   compare_kinds(*verdict.pair.writer, *verdict.pair.reader);
   for (const Finding& finding : verdict.findings) {
@@ -105,8 +106,8 @@ bool Comparison::spend(size_t steps) {
 }
 
 void Comparison::note(std::string_view rule, std::string message) {
-  if (current_->findings.size() >= kMisfitsMax && current_->misfit) return;
-  current_->misfit = true;
+  if (current_->own_misfits == kMisfitsMax) return;
+  ++current_->own_misfits;
   current_->findings.push_back(
       {.place = place_.joined(), .rule = std::string(rule), .message = std::move(message)});
   text_bytes_ += current_->findings.back().message.size();

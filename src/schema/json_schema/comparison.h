@@ -57,6 +57,8 @@ class Comparison {
     bool misfit = false;
     bool waits_for_look = true;
     std::vector<Finding> findings;
+    /// Findings that are misfits of its own.
+    size_t own_misfits = 0;
     /// Pairs that count on this one.
     std::vector<Verdict*> dependents;
   };

@@ -63,6 +63,15 @@ TEST(JsonSchemaCompatibility, AReaderThatDemandsMoreMisfitsOnceForEachReason) {
             4u);
 }
 
+TEST(JsonSchemaCompatibility, TellsEachOfAFewMisfitsAmongMany) {
+  std::string same;
+  for (int i = 0; i < 300; ++i) same += cat("\"p", i, R"(":{"type":"string"},)");
+  const std::string front = R"({"additionalProperties":false,"properties":{)" + same;
+  EXPECT_EQ(misfits(front + R"("a":true,"b":true,"c":true}})", front + R"("a":true}})"),
+            (Lines{"PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL #/properties/b",
+                   "PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL #/properties/c"}));
+}
+
 TEST(JsonSchemaCompatibility, FindsAChangeBehindReferencesThatLeadInCircles) {
   const auto list = [](const std::string& value) {
     return R"({"$ref": "#/definitions/node", "definitions": {"node": {"type": "object",
