@@ -45,7 +45,9 @@ Result<void> Reader::add_documents(const Source& source) {
   std::string base(kBaseByDefault);
   if (root.object() != nullptr) {
     const auto id = own_uri(*root.object(), draft_of(root).value_or(kDraftByDefault));
-    if (id) base = resolve_uri(base, *id);
+    if (id) {
+      MILL_TRY(base, own_base(kBaseByDefault, *id));
+    }
   }
   documents_.push_back({.value = &root, .uri = std::string(kBaseByDefault), .name = {}});
   for (const Dependency& dependency : source.dependencies) {
@@ -95,22 +97,35 @@ Result<const Node*> Reader::schema(const json::Value& value) {
   read_.emplace(&value, &node);
   node.source = &value;
   node.draft = scope_->draft;
-  if (object == nullptr) node.boolean = *value.boolean();
-  Scope* outer = scope_;
-  if (object != nullptr) scope_ = scope_inside(*object, value, node);
-  node.resource = scope_->resource;
-  if (scope_->value == &value) scope_->resource->root = &node;
-  auto members = object == nullptr ? Result<void>() : read_members(node, *object);
+  if (object == nullptr) {
+    node.boolean = *value.boolean();
+    node.resource = scope_->resource;
+    if (scope_->value == &value) scope_->resource->root = &node;
+    return &node;
+  }
+  MILL_TRY(Scope * inner, scope_inside(*object, value, node));
+  node.resource = inner->resource;
+  if (inner->value == &value) inner->resource->root = &node;
+  Scope* outer = std::exchange(scope_, inner);
+  auto members = read_members(node, *object);
   scope_ = outer;
   MILL_CHECK(std::move(members));
   return &node;
 }
 
-Reader::Scope* Reader::scope_inside(const json::Object& object, const json::Value& value,
-                                    Node& node) {
+Result<std::string> Reader::own_base(std::string_view base, std::string_view id) const {
+  std::string uri = resolve_uri(base, id);
+  if (uri.size() > kUriSizeMax) {
+    return error(cat("the schema's id is longer than ", kUriSizeMax, " bytes"));
+  }
+  return uri;
+}
+
+Result<Reader::Scope*> Reader::scope_inside(const json::Object& object, const json::Value& value,
+                                            Node& node) {
   const auto uri = own_uri(object, scope_->draft);
   if (!uri) return scope_;
-  const std::string base = resolve_uri(scope_->base, *uri);
+  MILL_TRY(const std::string base, own_base(scope_->base, *uri));
   if (scope_->value != &value) {
     node.draft = draft_of(value).value_or(scope_->draft);
     Scope* inner = open_scope(base, value, scope_);

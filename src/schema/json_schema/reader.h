@@ -19,6 +19,9 @@ inline constexpr size_t kSchemasMax = 200'000;
 /// Instructions of all patterns together (16 bytes each); more are refused.
 inline constexpr size_t kPatternSizeMax = 2'000'000;
 
+/// Bytes of a schema's own URI; longer ones are refused, since each schema within may add to it.
+inline constexpr size_t kUriSizeMax = 4'096;
+
 /// Errors (invalid_request): no JSON, neither object nor boolean, a keyword with a value that it
 /// cannot have, a reference that leads nowhere within the source's texts, too many schemas. A
 /// dependency is read where a reference leads there.
@@ -86,8 +89,10 @@ class Reader {
   Result<Scope*> read_document(const Document& document, Draft draft_by_default);
   Scope* open_scope(std::string base, const json::Value& value, const Scope* outer);
   Result<void> read_members(Node& node, const json::Object& object);
+  /// The URI of a document or a schema with that `$id` in a place with that base.
+  Result<std::string> own_base(std::string_view base, std::string_view id) const;
   /// The scope inside a schema with an `$id`, or the current one.
-  Scope* scope_inside(const json::Object& object, const json::Value& value, Node& node);
+  Result<Scope*> scope_inside(const json::Object& object, const json::Value& value, Node& node);
   Result<const Node*> read_within(Scope* scope, const json::Value& value);
 
   Result<void> resolve_all();

@@ -129,6 +129,18 @@ TEST(JsonSchemaParse, SchemasAreCounted) {
   EXPECT_NE(parse_error(text + "]}").find("more than 200000 schemas"), std::string::npos);
 }
 
+TEST(JsonSchemaParse, IdsAreBoundedWithWhatTheyAreRelativeTo) {
+  const std::string half(3'000, 'a');
+  EXPECT_NE(parsed(R"({"$id": "http://example.com/)" + half + R"("})"), nullptr);
+  EXPECT_NE(
+      parse_error(R"({"$id": "http://example.com/)" + half + half + R"("})").find("id is longer"),
+      std::string::npos);
+  EXPECT_NE(parse_error(R"({"$id": "http://example.com/)" + half + R"(/", "not": {"$id": ")" +
+                        half + R"("}})")
+                .find("id is longer"),
+            std::string::npos);
+}
+
 TEST(JsonSchemaParse, PatternsTogetherAreBounded) {
   std::string text = R"({"patternProperties":{"a":{})";
   for (int i = 0; i < 10'000; ++i) text += ",\"[a-z]{900}" + std::to_string(i) + "\":{}";
