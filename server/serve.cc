@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "embed/broker_impl.h"
 #include "embed/listeners.h"
 #include "exit_codes.h"
+#include "http/server.h"
+#include "metrics/endpoint.h"
 #include "registry_service.h"
 #include "signals.h"
 
@@ -27,6 +30,7 @@ namespace {
 
 constexpr Milliseconds kStopGrace{10'000};
 constexpr const char* kDefaultListen = "127.0.0.1:9092";
+constexpr const char* kDefaultHttp = "127.0.0.1:9644";
 constexpr const char* kDefaultDir = "./millrace-data";
 constexpr const char* kDefaultRegistry = "127.0.0.1:8081";
 constexpr const char* kOff = "off";
@@ -40,7 +44,9 @@ struct ServeFlags {
   /// Nothing given: the default, or none where another program has that port.
   std::string registry;
   std::string registry_auth;
-  std::string http = "127.0.0.1:9644";
+  /// As for the registry.
+  std::string http;
+  int64_t http_partitions_max = 2'000;
   std::string log_level = "info";
   bool in_memory = false;
 };
@@ -101,6 +107,7 @@ struct Choices {
   /// Told to clients in place of the address they came in by.
   std::optional<net::Endpoint> advertised;
   std::optional<RegistryChoice> registry;
+  std::optional<net::Endpoint> http;
   broker::ConfigValues config;
 };
 
@@ -124,14 +131,6 @@ void note_choices(Choices& choices) {
   config["node.id"] = number;
 }
 
-/// Nothing listens there yet; a mistake is told all the same.
-Result<void> check_reserved(std::string_view flag, const std::string& value) {
-  if (value == kOff) return {};
-  auto endpoint = net::Endpoint::parse(value);
-  if (!endpoint) return std::move(endpoint).error().with_context(flag);
-  return {};
-}
-
 Result<Choices> choose(const ServeFlags& flags) {
   Choices choices;
   MILL_TRY(choices.config, read_config(flags));
@@ -146,7 +145,11 @@ Result<Choices> choose(const ServeFlags& flags) {
              parse_registry(flags.registry.empty() ? kDefaultRegistry : flags.registry,
                             flags.registry_auth));
   }
-  MILL_CHECK(check_reserved("--http", flags.http));
+  if (flags.http != kOff) {
+    auto endpoint = net::Endpoint::parse(flags.http.empty() ? kDefaultHttp : flags.http);
+    if (!endpoint) return std::move(endpoint).error().with_context("--http");
+    choices.http = *std::move(endpoint);
+  }
   choices.in_memory = flags.in_memory;
   note_choices(choices);
   return choices;
@@ -169,18 +172,52 @@ Result<net::Endpoint> listen_on_all(embed::BrokerImpl& broker,
   return *std::move(first);
 }
 
-/// Null where there is none: who runs several brokers on a machine need not say so to each.
-Result<std::unique_ptr<RegistryService>> start_registry(embed::BrokerImpl& broker,
-                                                        std::optional<RegistryChoice> choice,
-                                                        bool is_default) {
-  if (!choice) return std::unique_ptr<RegistryService>();
-  auto started = RegistryService::start(broker, *std::move(choice));
+/// Null in place of a default address that is taken: who runs several brokers on a machine need not
+/// say so to each.
+template <class Service>
+Result<std::unique_ptr<Service>> or_off(Result<std::unique_ptr<Service>> started,
+                                        std::string_view flag, bool is_default) {
   if (started) return started;
   if (is_default && started.error().code() == std::errc::address_in_use) {
-    log::warn("no schema registry: ", started.error().message(), "; --registry names another port");
-    return std::unique_ptr<RegistryService>();
+    log::warn(flag, " is off: ", started.error().message(), "; ", flag, " names another port");
+    return std::unique_ptr<Service>();
   }
-  return std::move(started).error().with_context("--registry");
+  return std::move(started).error().with_context(flag);
+}
+
+/// What is served over HTTP; null where it is off.
+struct Services {
+  std::unique_ptr<RegistryService> registry;
+  std::unique_ptr<http::Server> http;
+
+  void stop() const {
+    if (registry) registry->stop(kStopGrace);
+    if (http) http->stop(kStopGrace);
+  }
+  friend std::ostream& operator<<(std::ostream& out, const Services& services) {
+    return out << "registry=" << (services.registry ? services.registry->address() : kOff)
+               << " http=" << (services.http ? services.http->bound().to_string() : kOff);
+  }
+};
+
+Result<Services> start_services(const std::shared_ptr<embed::BrokerImpl>& broker,
+                                const ServeFlags& flags, Choices& choices) {
+  Services services;
+  if (choices.registry) {
+    MILL_TRY(services.registry,
+             or_off(RegistryService::start(*broker, *std::move(choices.registry)), "--registry",
+                    flags.registry.empty()));
+  }
+  if (choices.http) {
+    metrics::EndpointOptions options{
+        .partitions_max = static_cast<size_t>(flags.http_partitions_max),
+        .dir = choices.in_memory ? "" : choices.dir};
+    MILL_TRY(
+        services.http,
+        or_off(http::Server::listen(*choices.http, metrics::endpoint(broker, std::move(options))),
+               "--http", flags.http.empty()));
+  }
+  return services;
 }
 
 /// Every segment keeps a file open.
@@ -221,19 +258,16 @@ int serve(const ServeFlags& flags) {
     return fail(bound.error(), kExitFailure);
   }
 
-  const auto registry =
-      start_registry(broker, std::move(choices->registry), flags.registry.empty());
-  if (!registry) {
+  const auto services = start_services(*opened, flags, *choices);
+  if (!services) {
     (void)broker.close(Milliseconds(0));
-    return fail(registry.error(), kExitFailure);
+    return fail(services.error(), kExitFailure);
   }
 
-  std::cout << "ready kafka=" << bound->to_string()
-            << " registry=" << (*registry ? (*registry)->address() : kOff) << " http=off"
-            << std::endl;
+  std::cout << "ready kafka=" << bound->to_string() << ' ' << *services << std::endl;
   const int signal = wait_for_end_signal();
   log::info("stopping on signal ", signal);
-  if (*registry) (*registry)->stop(kStopGrace);
+  services->stop();
   const auto stopped = broker.close(kStopGrace);
   if (!stopped) return fail(stopped.error(), kExitFailure);
   return kExitOk;
@@ -262,7 +296,14 @@ void add_serve(Command program) {
                  "URL, or off (default 127.0.0.1:8081, off where that port is taken)");
   command.option("--registry-auth", flags->registry_auth,
                  "File of name:password lines; only those may use the registry");
-  command.option("--http", flags->http, "HOST:PORT of metrics and health, or off; not served yet");
+  command.option("--http", flags->http,
+                 "HOST:PORT of metrics and health, or off (default 127.0.0.1:9644, off where that "
+                 "port is taken)");
+  command
+      .option("--http-partitions-max", flags->http_partitions_max,
+              "Of how many partitions /metrics has numbers of their own")
+      .between(0, 1'000'000)
+      .with_default();
   command.flag("--memory", flags->in_memory, "Keep everything in memory, write no file");
   command.option("--log-level", flags->log_level, "debug, info, warn or error")
       .one_of({"debug", "info", "warn", "error"});

@@ -27,7 +27,7 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
     read_all();
     const bool answer_now = failed_ || diverged_ || spec_.targets.empty() ||
                             spec_.wait_max <= Milliseconds(0) || bytes_ >= spec_.bytes_min;
-    if (answer_now) return callback_(std::move(results_));
+    if (answer_now) return answer();
     wait();
   }
 
@@ -108,6 +108,13 @@ class FetchOperation : public std::enable_shared_from_this<FetchOperation> {
   void complete() {
     stop_waiting();
     read_all();
+    answer();
+  }
+
+  void answer() {
+    for (size_t i = 0; i < results_.size(); ++i) {
+      if (results_[i].data.bytes > 0) partitions_[i]->note_fetched(results_[i].data.bytes);
+    }
     callback_(std::move(results_));
   }
 

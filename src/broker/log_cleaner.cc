@@ -105,10 +105,19 @@ void LogCleaner::clean(const Candidate& candidate, const Rest& rest) {
   const auto outcome = partition.log()->clean(spec);
   if (!outcome) return leave(partition, outcome.error());
   if (!outcome->completed) return;
+  count(*outcome);
   tell(partition, candidate, *outcome);
   const auto noted =
       options_.directory->note_cleaned(storage_name(partition), outcome->first_dirty);
   if (!noted) log::warn("noting what was cleaned: ", noted.error().to_string());
+}
+
+void LogCleaner::count(const storage::CleanOutcome& outcome) {
+  metrics_.rounds.add();
+  metrics_.bytes_before.add(outcome.bytes_before);
+  metrics_.bytes_after.add(outcome.bytes_after);
+  metrics_.records_before.add(outcome.records_before);
+  metrics_.records_after.add(outcome.records_after);
 }
 
 void LogCleaner::tell(const Partition& partition, const Candidate& candidate,
@@ -123,6 +132,7 @@ void LogCleaner::tell(const Partition& partition, const Candidate& candidate,
 void LogCleaner::leave(const Partition& partition, const Error& error) {
   // One that is going away needs no word.
   if (!is_wanted(partition) || partition.offline()) return;
+  metrics_.failures.add();
   const auto code = error.kafka_code();
   const bool passes = !code || *code == ErrorCode::kafka_storage_error;
   left_until_[id_of(partition)] =

@@ -13,6 +13,7 @@
 #include "broker/config/broker_config.h"
 #include "millrace/clock.h"
 #include "millrace/result.h"
+#include "obs/counter.h"
 
 namespace millrace::storage {
 class LogDirectory;
@@ -25,6 +26,16 @@ namespace millrace::broker {
 
 class Catalog;
 class Partition;
+
+/// Of rounds that came to their end, but for those that failed.
+struct CleanerMetrics {
+  obs::Counter rounds;
+  obs::Counter failures;
+  obs::Counter bytes_before;
+  obs::Counter bytes_after;
+  obs::Counter records_before;
+  obs::Counter records_after;
+};
 
 /// One log at a time, the dirtiest first (Kafka's log.cleaner.threads=1). It has no thread: whoever
 /// owns the broker gives it one that may block for as long as a log takes, and none else calls
@@ -51,6 +62,8 @@ class LogCleaner {
   /// where its records are damaged; the others go on.
   bool clean_dirtiest(const Rest& rest);
   Milliseconds backoff() const;
+  /// From any thread.
+  const CleanerMetrics& metrics() const { return metrics_; }
 
  private:
   struct Candidate;
@@ -58,6 +71,7 @@ class LogCleaner {
   std::optional<Candidate> look_at(const std::shared_ptr<Partition>& partition);
   void make_durable(Partition& partition);
   void clean(const Candidate& candidate, const Rest& rest);
+  void count(const storage::CleanOutcome& outcome);
   void tell(const Partition& partition, const Candidate& candidate,
             const storage::CleanOutcome& outcome) const;
   void leave(const Partition& partition, const Error& error);
@@ -69,6 +83,7 @@ class LogCleaner {
   static Id id_of(const Partition& partition);
 
   const Options options_;
+  CleanerMetrics metrics_;
   /// Logs that failed, and when to look at them again.
   std::map<Id, SteadyTime> left_until_;
   /// When what was read and written so far is within log.cleaner.io.max.bytes.per.second.

@@ -22,6 +22,7 @@
 #include "io/chunks.h"
 #include "millrace/clock.h"
 #include "millrace/result.h"
+#include "obs/counter.h"
 #include "record/control_record.h"
 #include "record/validator.h"
 #include "storage/verification.h"
@@ -135,6 +136,15 @@ inline constexpr int64_t kEarliestLocalTimestamp = -4;
 inline constexpr int64_t kLatestTieredTimestamp = -5;
 inline constexpr int64_t kEarliestPendingUploadTimestamp = -6;
 
+/// Since the partition was opened.
+struct PartitionTraffic {
+  /// What clients and the broker itself appended; retries of what was there do not count.
+  obs::Counter records_in;
+  obs::Counter bytes_in;
+  /// What fetches were answered.
+  obs::Counter bytes_out;
+};
+
 /// A monitor: any thread may call; callbacks run with no lock held, on the thread that made them
 /// due (the sync pool, the timers' driver, or the caller itself before the call returns). Those
 /// that wait for a sync are answered in append order.
@@ -209,6 +219,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Offset log_end_offset() const;
   LeaderEpoch leader_epoch() const;
   int64_t size_bytes() const;
+  const PartitionTraffic& traffic() const { return traffic_; }
+  void note_fetched(int64_t bytes) { traffic_.bytes_out.add(bytes); }
   /// True after a storage failure: every call answers kafka_storage_error until a restart.
   bool offline() const;
 
@@ -291,6 +303,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   const bool sync_inline_;
   const Clock& clock_;
   Timers& timers_;
+  PartitionTraffic traffic_;
 
   mutable Mutex mutex_{LockRank::partition};
   std::shared_ptr<const TopicConfig> config_ MILL_GUARDED_BY(mutex_);

@@ -148,7 +148,12 @@ Result<storage::AppendedInfo> Partition::write(const Write& write,
   if (written->began_transaction) {
     bytes_before_transaction_.emplace(written->base_offset, appended_bytes_);
   }
-  if (!written->duplicate) appended_bytes_ += static_cast<int64_t>(write.batches.size());
+  if (!written->duplicate) {
+    const auto bytes = static_cast<int64_t>(write.batches.size());
+    appended_bytes_ += bytes;
+    traffic_.bytes_in.add(bytes);
+    traffic_.records_in.add(written->last_offset - written->base_offset + 1);
+  }
   advance_high_watermark(afterwards);
   publish();
   plan_sync(afterwards);

@@ -131,11 +131,12 @@ Result<void> BrokerImpl::start() {
   return {};
 }
 
-handlers::Services BrokerImpl::services() const {
+handlers::Services BrokerImpl::services() {
   return {.broker = broker_.get(),
           .groups = groups_.get(),
           .transactions = transactions_.get(),
-          .faults = fault_kit_ ? &fault_kit_->requests : nullptr};
+          .faults = fault_kit_ ? &fault_kit_->requests : nullptr,
+          .metrics = &request_metrics_};
 }
 
 void BrokerImpl::load() {
@@ -147,6 +148,15 @@ void BrokerImpl::load() {
     log::info("transactional ids: ", loaded.transactional_id_count, ", ", loaded.unfinished_count,
               " of them with a transaction to be ended");
   }
+  loaded_ = true;
+}
+
+NetworkStatus BrokerImpl::network() const {
+  const std::lock_guard lock(mutex_);
+  if (!server_) return {};
+  return {.connections = server_->connection_count(),
+          .connections_accepted = server_->accepted_count(),
+          .request_bytes = server_->request_bytes()};
 }
 
 Result<net::Endpoint> BrokerImpl::listen(const net::Endpoint& endpoint) {

@@ -1,6 +1,7 @@
 // BrokerImpl: broker, coordinators, housekeeping and listeners put together, from open to close.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "embed/guarded_executor.h"
 #include "embed/housekeeping.h"
 #include "embed/topic_impl.h"
+#include "handlers/request_metrics.h"
 #include "io/file_system.h"
 #include "listen/kafka_listener.h"
 #include "millrace/clock.h"
@@ -29,6 +31,14 @@
 #include "net/server.h"
 
 namespace millrace::embed {
+
+/// What there is to tell of a broker's network; all 0 before the first listen.
+struct NetworkStatus {
+  size_t connections = 0;
+  uint64_t connections_accepted = 0;
+  /// Of requests that are received or under way.
+  int64_t request_bytes = 0;
+};
 
 /// Thread-safe. Groups and transactions are read in the background; until then they are answered
 /// coordinator_load_in_progress, as by any broker that starts.
@@ -53,6 +63,9 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   /// Codes of broker::Catalog::create, closed; success where another made it first.
   Result<void> create_topic(const broker::NewTopic& topic);
   const std::shared_ptr<Gate>& gate() const { return gate_; }
+  NetworkStatus network() const;
+  /// Groups and transactions are read.
+  bool is_loaded() const { return loaded_; }
   const std::vector<std::string>& recovery_report() const { return recovery_report_; }
   Result<size_t> run_until(SteadyTime now);
   Result<SteadyTime> next_deadline() const;
@@ -68,7 +81,7 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
 
   Result<void> start();
   void load();
-  handlers::Services services() const;
+  handlers::Services services();
   /// wrong_state where it is not manual; closed.
   Result<void> check_manual() const;
   size_t run_due(SteadyTime now);
@@ -89,6 +102,8 @@ class BrokerImpl : public std::enable_shared_from_this<BrokerImpl> {
   std::unique_ptr<coordinator::GroupCoordinator> groups_;
   std::unique_ptr<coordinator::BrokerTransactionLog> transaction_log_;
   std::unique_ptr<coordinator::TransactionCoordinator> transactions_;
+  handlers::RequestMetrics request_metrics_;
+  std::atomic<bool> loaded_ = false;
   std::shared_ptr<Gate> gate_;
   std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<listen::KafkaListener> listener_;

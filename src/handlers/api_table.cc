@@ -5,6 +5,7 @@
 
 #include "handlers/api_list.h"
 #include "handlers/begin_call.h"
+#include "handlers/wire_slot.h"
 
 namespace millrace::handlers {
 
@@ -37,10 +38,21 @@ constexpr bool kMayWait<wire::JoinGroupRequest> = true;
 template <>
 constexpr bool kMayWait<wire::SyncGroupRequest> = true;
 
+/// The message's name without "Request", out of "... [with Request = millrace::wire::XRequest;
+/// ...".
+template <class Request>
+constexpr std::string_view name_of() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(0, text.find("Request", text.find("wire::")));
+  return text.substr(text.rfind(':') + 1);
+}
+static_assert(name_of<wire::ProduceRequest>() == "Produce");
+
 template <class Request, class Response>
 constexpr Api row() {
   static_assert(Request::kApiKey == Response::kApiKey);
-  return {.key = Request::kApiKey,
+  return {.name = name_of<Request>(),
+          .key = Request::kApiKey,
           .advertised_min = kAdvertisedMin<Request>,
           .version_min = Request::kVersionMin,
           .version_max = Request::kVersionMax,

@@ -4,13 +4,18 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "handlers/call.h"
 
 namespace millrace::handlers {
 
+struct WireReturn;
+
 struct Api {
+  /// Kafka's name of it: "Produce".
+  std::string_view name;
   int16_t key = 0;
   /// What ApiVersions says; below the first version served only for Produce.
   int16_t advertised_min = 0;

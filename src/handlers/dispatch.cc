@@ -2,6 +2,8 @@
 
 #include "handlers/api_table.h"
 #include "handlers/api_versions.h"
+#include "handlers/request_metrics.h"
+#include "handlers/wire_slot.h"
 #include "wire/header.h"
 
 namespace millrace::handlers {
@@ -44,11 +46,16 @@ void dispatch(const Services& services, std::shared_ptr<const ConnectionInfo> co
                          .connection = std::move(connection),
                          .client_id = std::move(header->client_id).value_or(""),
                          .frame = frame};
+  const RequestMeter meter =
+      services.metrics == nullptr
+          ? RequestMeter()
+          : RequestMeter(*services.metrics, *api, services.broker->clock(), frame.view().size());
   // A slot that nobody answers closes its connection: that is what a malformed body gets.
   api->serve(in, std::move(context),
              {.correlation_id = preamble->correlation_id,
               .version = version,
-              .answer = std::move(answer)});
+              .answer = std::move(answer),
+              .meter = meter});
 }
 
 }  // namespace millrace::handlers

@@ -26,6 +26,7 @@ class TransactionCoordinator;
 namespace millrace::handlers {
 
 class RequestFaults;
+class RequestMetrics;
 
 /// What a listener knows of the peer. Shared by all requests of a connection; must not change.
 struct ConnectionInfo {
@@ -49,6 +50,8 @@ struct Services {
   coordinator::TransactionCoordinator* transactions = nullptr;
   /// Of a broker that tests make fail; nullptr for all others.
   RequestFaults* faults = nullptr;
+  /// Where requests are counted; nullptr where nobody asks.
+  RequestMetrics* metrics = nullptr;
 };
 
 /// What becomes of a request.

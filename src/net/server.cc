@@ -261,6 +261,8 @@ void Server::stop(Milliseconds grace) {
 
 size_t Server::connection_count() const { return state_->connection_count; }
 
+uint64_t Server::accepted_count() const { return state_->last_id; }
+
 int64_t Server::request_bytes() const { return state_->budget->used(); }
 
 }  // namespace millrace::net

@@ -39,6 +39,8 @@ class Server {
   void stop(Milliseconds grace);
 
   size_t connection_count() const;
+  /// Since the start, those that are gone included.
+  uint64_t accepted_count() const;
   /// Bytes of request buffers now.
   int64_t request_bytes() const;
 

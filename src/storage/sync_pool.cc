@@ -1,5 +1,6 @@
 #include "storage/sync_pool.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/named_thread.h"
@@ -63,6 +64,19 @@ void SyncPool::request_sync_of_all(std::span<const std::shared_ptr<PartitionLog>
   }
 }
 
+Result<Offset> SyncPool::sync(PartitionLog& log, size_t waiting) {
+  const Offset before = log.synced_offset();
+  const auto began = std::chrono::steady_clock::now();
+  auto synced = log.sync();
+  if (!synced) {
+    metrics_.failed.add();
+  } else if (*synced > before) {
+    metrics_.rounds.record(std::chrono::steady_clock::now() - began);
+    metrics_.answered.add(static_cast<int64_t>(waiting));
+  }
+  return synced;
+}
+
 bool SyncPool::run_one(std::unique_lock<std::mutex>& lock) {
   if (queue_.empty()) return false;
   PartitionLog* const key = queue_.front();
@@ -74,7 +88,7 @@ bool SyncPool::run_one(std::unique_lock<std::mutex>& lock) {
   const auto log = lane.log;
   ++running_;
   lock.unlock();
-  const Result<Offset> synced = log->sync();
+  const Result<Offset> synced = sync(*log, callbacks.size());
   for (const SyncCallback& callback : callbacks) callback(synced);
   lock.lock();
   --running_;

@@ -14,6 +14,8 @@
 #include "base/mutex.h"
 #include "base/strong.h"
 #include "millrace/result.h"
+#include "obs/counter.h"
+#include "obs/histogram.h"
 
 namespace millrace::storage {
 
@@ -22,6 +24,15 @@ class PartitionLog;
 /// Called once, without locks held. Success: everything below the answered offset is durable, and
 /// that is at least the log end at the time of the request. An error is final for the log.
 using SyncCallback = std::function<void(Result<Offset>)>;
+
+struct SyncMetrics {
+  /// Rounds that made something durable.
+  obs::Histogram rounds;
+  /// Requests that those answered.
+  obs::Counter answered;
+  /// Rounds that failed.
+  obs::Counter failed;
+};
 
 /// Safe from any thread. The callbacks of one log run in the order of their requests, one at a
 /// time; those of different logs may run at once. While a log syncs, later requests gather and
@@ -49,6 +60,8 @@ class SyncPool {
   /// Waits until everything requested before the call was answered.
   void drain();
 
+  const SyncMetrics& metrics() const { return metrics_; }
+
  private:
   struct Lane {
     std::shared_ptr<PartitionLog> log;
@@ -57,6 +70,7 @@ class SyncPool {
     bool running = false;
   };
 
+  Result<Offset> sync(PartitionLog& log, size_t waiting);
   bool run_one(std::unique_lock<std::mutex>& lock);
   void work();
 
@@ -70,6 +84,7 @@ class SyncPool {
   size_t running_ = 0;
   bool stopping_ = false;
   const RunLater run_later_;
+  SyncMetrics metrics_;
   std::vector<std::thread> threads_;
 };
 

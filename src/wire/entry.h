@@ -163,6 +163,15 @@ std::vector<T>* elements_of(std::optional<std::vector<T>>& list) {
   return list ? &*list : nullptr;
 }
 
+template <class T>
+const std::vector<T>* elements_of(const std::vector<T>& list) {
+  return &list;
+}
+template <class T>
+const std::vector<T>* elements_of(const std::optional<std::vector<T>>& list) {
+  return list ? &*list : nullptr;
+}
+
 /// What the fields of the struct itself name in this version, lists in it left out.
 template <Described T>
 Sorts sorts_named_by(int16_t version) {

@@ -56,6 +56,16 @@ TEST_F(FetchTest, AnswersAtOnceWhatIsThere) {
   EXPECT_EQ(answer->results[0].data.log_start_offset, Offset(0));
 }
 
+TEST_F(FetchTest, WhatIsAnsweredIsCountedAndNotWhatIsReadOnTheWay) {
+  create("t");
+  produce("t", {.values = {"a"}});
+  const auto answer = wait_for({from("t", 0)}, 10'000, 500);
+  EXPECT_EQ(partition("t").traffic().bytes_out.value(), 0);
+  pass(Milliseconds(500));
+  ASSERT_EQ(answer->answers, 1);
+  EXPECT_EQ(partition("t").traffic().bytes_out.value(), partition("t").size_bytes());
+}
+
 TEST_F(FetchTest, AnAppendWakesTheLongPollOnce) {
   create("t");
   const auto answer = wait_for({from("t", 0)});

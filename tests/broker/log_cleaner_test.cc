@@ -46,6 +46,19 @@ TEST_F(LogCleanerTest, CompactsWhatIsDirtyAndNotesHowFarItGot) {
   EXPECT_FALSE(clean()) << "nothing is dirty";
 }
 
+TEST_F(LogCleanerTest, CountsWhatWentInAndWhatCameOut) {
+  create_compacted("t");
+  write("t", 10);
+  const int64_t bytes = partition("t").size_bytes();
+  EXPECT_TRUE(clean());
+  const CleanerMetrics& metrics = broker().log_cleaner().metrics();
+  EXPECT_EQ(metrics.rounds.value(), 1);
+  EXPECT_EQ(metrics.failures.value(), 0);
+  EXPECT_EQ(bytes - partition("t").size_bytes(),
+            metrics.bytes_before.value() - metrics.bytes_after.value());
+  EXPECT_EQ(metrics.records_before.value() - metrics.records_after.value(), 8);
+}
+
 TEST_F(LogCleanerTest, GoesOnAfterARestartWhereItWas) {
   create_compacted("t");
   write("t", 10);

@@ -32,6 +32,15 @@ TEST_F(SequencesTest, ARetryIsAnsweredWithTheFirstAttemptsOffset) {
   EXPECT_EQ(partition("t").log_end_offset(), Offset(5));
 }
 
+TEST_F(SequencesTest, ARetryIsNotCountedAsTraffic) {
+  send(0, 3);
+  const int64_t bytes = partition("t").traffic().bytes_in.value();
+  send(0, 3);
+  EXPECT_EQ(partition("t").traffic().records_in.value(), 3);
+  EXPECT_EQ(partition("t").traffic().bytes_in.value(), bytes);
+  EXPECT_EQ(bytes, partition("t").size_bytes());
+}
+
 TEST_F(SequencesTest, FiveBatchesAreRememberedAndTheSixthIsOutOfOrder) {
   for (int32_t i = 0; i < 6; ++i) send(i);
   for (int32_t i = 1; i < 6; ++i) EXPECT_EQ(send(i).base_offset, Offset(i));

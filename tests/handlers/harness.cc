@@ -51,7 +51,8 @@ std::shared_ptr<HandlersTest::Told> HandlersTest::send(ByteView frame,
   dispatch({.broker = broker_.get(),
             .groups = groups_.get(),
             .transactions = transactions_.get(),
-            .faults = faults_},
+            .faults = faults_,
+            .metrics = metrics_},
            connection_, SharedBytes(memory, {memory.get(), frame.size()}),
            [told, then = std::move(then)](Answer answer) {
              ++told->answers;

@@ -95,6 +95,8 @@ class HandlersTest : public ::testing::Test {
   std::shared_ptr<const ConnectionInfo> connection_;
   /// Of a test that orders some.
   RequestFaults* faults_ = nullptr;
+  /// Of a test that looks at them.
+  RequestMetrics* metrics_ = nullptr;
 };
 
 /// A batch of records with these values, all without key.

@@ -27,13 +27,14 @@ def binary():
 class Millrace:
     """One `millrace serve` on 127.0.0.1; the ports chosen at the first start are kept by later ones."""
 
-    def __init__(self, directory, properties=None, arguments=(), registry="off"):
+    def __init__(self, directory, properties=None, arguments=(), registry="off", http="off"):
         self.directory = Path(directory)
         self.data = self.directory / "data"
         self.log = self.directory / "server.log"
         self.properties = {**QUICK_GROUPS, **(properties or {})}
         self.arguments = [str(a) for a in arguments]
         self.registry = registry
+        self.http = http
         self.port = 0
         self.process = None
         self.ready_line = None
@@ -53,8 +54,9 @@ class Millrace:
 
     def command(self):
         settings = [x for k, v in self.properties.items() for x in ("--set", f"{k}={v}")]
+        http = ["--http", self.http] if self.http else []
         return [str(binary()), "serve", "--dir", str(self.data), "--listen", f"127.0.0.1:{self.port}",
-                "--registry", self.registry, "--http", "off", *settings, *self.arguments]
+                "--registry", self.registry, *http, *settings, *self.arguments]
 
     def spawn(self):
         """Starts the process without waiting for it."""

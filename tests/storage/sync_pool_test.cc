@@ -40,6 +40,18 @@ TEST_F(SyncPoolTest, OneSyncAnswersAllWhoCameBeforeIt) {
   EXPECT_EQ(answered, (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
+TEST_F(SyncPoolTest, CountsRoundsThatMadeSomethingDurableAndWhomTheyAnswered) {
+  SyncPool pool(0);
+  append_numbers(1);
+  for (int i = 0; i < 3; ++i) pool.request_sync(log, [](const Result<Offset>&) {});
+  pool.run_pending();
+  pool.request_sync(log, [](const Result<Offset>&) {});  // finds nothing new
+  pool.run_pending();
+  EXPECT_EQ(pool.metrics().rounds.counts().count(), 1);
+  EXPECT_EQ(pool.metrics().answered.value(), 3);
+  EXPECT_EQ(pool.metrics().failed.value(), 0);
+}
+
 TEST_F(SyncPoolTest, WhoeverComesDuringASyncGetsTheNext) {
   SyncPool pool(0);
   append_numbers(1);
