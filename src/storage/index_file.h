@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/published.h"
 #include "base/try.h"
 #include "io/file_system.h"
 #include "storage/stable_vector.h"
@@ -157,7 +157,7 @@ class IndexFile {
   Result<void> pin() {
     if (kind_ == Kind::in_memory) return {};
     MILL_TRY(auto file, fs_.open(path_, io::OpenMode::read));
-    pinned_ = std::move(file);
+    pinned_.store(std::move(file));
     return {};
   }
 
@@ -214,7 +214,7 @@ class IndexFile {
   /// The file may hold more than `written_` entries.
   bool cut_ = false;
   size_t file_count_ = 0;
-  std::atomic<std::shared_ptr<io::File>> pinned_;
+  Published<io::File> pinned_;
 };
 
 /// An entry of `.index`: the batch whose last offset is `relative_offset` above the segment's base

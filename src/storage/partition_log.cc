@@ -138,7 +138,7 @@ Error PartitionLog::failed(const Error& cause, std::string_view action) {
 }
 
 void PartitionLog::publish(SegmentList list) {
-  segments_ = std::make_shared<const SegmentList>(std::move(list));
+  segments_.store(std::make_shared<const SegmentList>(std::move(list)));
 }
 
 Result<void> PartitionLog::write_snapshot() {

@@ -19,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "base/mutex.h"
+#include "base/published.h"
 #include "base/strong.h"
 #include "base/uuid.h"
 #include "io/chunks.h"
@@ -394,7 +395,7 @@ class PartitionLog {
   /// The first record of a transaction whose abort only this process knows of.
   std::atomic<int64_t> unnamed_from_ = INT64_MAX;
 
-  std::atomic<SharedSegments> segments_;
+  Published<const SegmentList> segments_;
   PublishedTail tail_;
   std::atomic<int64_t> log_start_offset_ = 0;
   std::atomic<int64_t> synced_offset_ = 0;
