@@ -133,8 +133,13 @@ std::optional<Request> Exchange::complete() {
 }
 
 bool Exchange::set_answer(Response response) {
-  charge(response.body.size());
-  answer_ = std::move(response);
+  if (memory_used_ + response.body.size() > limits_.memory_bytes_max) {
+    refuse(MHD_HTTP_SERVICE_UNAVAILABLE,
+           "the answers under way take all memory; ask for less at once, or try again");
+  } else {
+    charge(response.body.size());
+    answer_ = std::move(response);
+  }
   return resume();
 }
 

@@ -42,7 +42,8 @@ class Exchange {
   bool completed() const { return completed_; }
 
   bool answered() const { return answer_.has_value(); }
-  /// A suspended connection goes on: true where it was one.
+  /// Beyond the memory of all exchanges it becomes a refusal. A suspended connection goes on: true
+  /// where it was one.
   bool set_answer(Response response);
   /// Gives the answer to the connection. False where that does not take it.
   bool send_answer(bool last_of_connection);

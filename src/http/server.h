@@ -21,8 +21,8 @@ struct Limits {
   size_t header_bytes_max = size_t{32} << 10;
   /// More connections wait to be accepted.
   unsigned connections_max = 1'000;
-  /// Bodies of all requests that are being received or answered, and of their answers; beyond it
-  /// requests are answered 503.
+  /// Bodies of all requests that are being received or answered, and of their answers; a request or
+  /// an answer beyond it becomes a 503.
   size_t memory_bytes_max = size_t{256} << 20;
   /// A connection that neither sends nor takes a byte for so long is closed.
   std::chrono::seconds idle_max{60};

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "json/text.h"
 
 namespace millrace::json {
@@ -9,7 +10,7 @@ namespace {
 
 using Parser = nlohmann::json;
 
-/// The library quotes what it read last, which may be the whole document.
+/// The library quotes what it read last, which may be the whole document, and no UTF-8.
 constexpr size_t kSentenceSizeMax = 300;
 
 /// "[json.exception.parse_error.101] parse error at line 1, ..." without the library's own number.
@@ -17,6 +18,7 @@ std::string sentence_of(const char* what) {
   std::string_view text(what);
   const size_t begin = text.find("] ");
   if (begin != text.npos) text.remove_prefix(begin + 2);
+  if (!is_utf8(text)) text = text.substr(0, text.find("; last read"));
   if (text.size() <= kSentenceSizeMax) return std::string(text);
   size_t end = kSentenceSizeMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
@@ -26,6 +28,8 @@ std::string sentence_of(const char* what) {
 /// Builds the tree from what the parser tells. The functions' names are the parser's.
 class Builder {
  public:
+  explicit Builder(size_t values_max) : values_max_(values_max) {}
+
   bool null() { return add(Value()); }
   bool boolean(bool value) { return add(value); }
   bool number_integer(int64_t value) { return add(value); }
@@ -74,6 +78,10 @@ class Builder {
   }
 
   bool add(Value value) {
+    if (++count_ > values_max_) {
+      error_ = cat("more than ", values_max_, " values");
+      return false;
+    }
     if (open_.empty()) {
       root_ = std::move(value);
     } else if (Array* array = open_.back().value.array()) {
@@ -84,6 +92,8 @@ class Builder {
     return true;
   }
 
+  const size_t values_max_;
+  size_t count_ = 0;
   std::vector<Open> open_;
   Value root_;
   std::string error_;
@@ -91,8 +101,8 @@ class Builder {
 
 }  // namespace
 
-Result<Value> parse(std::string_view text) {
-  Builder builder;
+Result<Value> parse(std::string_view text, size_t values_max) {
+  Builder builder(values_max);
   Parser::sax_parse(text.begin(), text.end(), &builder);
   return std::move(builder).finish();
 }

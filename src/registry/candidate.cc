@@ -63,9 +63,9 @@ std::optional<std::string> group_of(const json::Value& metadata, std::string_vie
   return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
-/// The versions that are compared with a new one, oldest first, each parsed.
-Result<std::vector<Previous>> previous_versions(const State& state, const std::string& subject,
-                                                Level level, const json::Value& metadata) {
+/// The versions that are compared with a new one, newest first.
+std::vector<int32_t> versions_to_fit(const State& state, const std::string& subject, Level level,
+                                     const json::Value& metadata) {
   auto numbers = state.version_numbers(subject, Deleted::without);
   const auto config = config_in_scope(state, subject);
   if (const auto group = config.text("compatibilityGroup")) {
@@ -74,14 +74,29 @@ Result<std::vector<Previous>> previous_versions(const State& state, const std::s
       return group_of(version.schema->metadata, *group) != group_of(metadata, *group);
     });
   }
-  const size_t asked = versions_asked(level, numbers.size());
-  std::vector<Previous> previous;
-  for (size_t i = numbers.size() - asked; i < numbers.size(); ++i) {
-    const Version& version = *state.version(subject, numbers[i], Deleted::without);
-    MILL_TRY(auto parsed, parse_known(state, subject, *version.schema));
-    previous.push_back({.version = numbers[i], .schema = std::move(parsed)});
+  std::ranges::reverse(numbers);
+  numbers.resize(versions_asked(level, numbers.size()));
+  return numbers;
+}
+
+/// The reasons of the first version that the candidate does not fit. One version is parsed at a
+/// time, and none behind it: a subject may have many, each as large as a schema may be.
+Result<std::vector<std::string>> first_misfits(const State& state, const std::string& subject,
+                                               Level level, const schema::Schema& candidate,
+                                               const std::vector<int32_t>& versions) {
+  for (const int32_t number : versions) {
+    const Version& version = *state.version(subject, number, Deleted::without);
+    auto parsed = parse_known(state, subject, *version.schema);
+    if (!parsed) {
+      return registry_error(
+          RegistryErrc::invalid_schema,
+          cat("version ", number, ", to compare with, is not valid: ", parsed.error().message()));
+    }
+    const Previous previous{.version = number, .schema = *std::move(parsed)};
+    auto reasons = incompatibilities(level, candidate, previous);
+    if (!reasons.empty()) return reasons;
   }
-  return previous;
+  return std::vector<std::string>();
 }
 
 Result<void> check_mode(const State& state, const std::string& subject,
@@ -104,8 +119,8 @@ Result<void> check_mode(const State& state, const std::string& subject,
 Result<void> check_fits(const State& state, const std::string& subject,
                         const Understood& candidate) {
   const Level level = level_in_scope(state, subject);
-  MILL_TRY(const auto previous, previous_versions(state, subject, level, candidate.text.metadata));
-  const auto reasons = incompatibilities(level, *candidate.parsed, previous);
+  const auto versions = versions_to_fit(state, subject, level, candidate.text.metadata);
+  MILL_TRY(const auto reasons, first_misfits(state, subject, level, *candidate.parsed, versions));
   if (reasons.empty()) return {};
   std::string all;
   for (const std::string& reason : reasons) all += cat(all.empty() ? "" : "; ", reason);
@@ -201,15 +216,12 @@ Result<std::vector<std::string>> check_compatibility(const State& state, const s
                                                      std::optional<int32_t> version) {
   MILL_TRY(const Understood understood, understand(state, subject, candidate));
   const Level level = level_in_scope(state, subject);
-  if (!version) {
-    MILL_TRY(const auto previous, previous_versions(state, subject, level, candidate.metadata));
-    return incompatibilities(level, *understood.parsed, previous);
+  if (version && state.version(subject, *version, Deleted::without) == nullptr) {
+    return version_not_found(*version);
   }
-  const Version* there = state.version(subject, *version, Deleted::without);
-  if (there == nullptr) return version_not_found(*version);
-  MILL_TRY(auto parsed, parse_known(state, subject, *there->schema));
-  const Previous previous{.version = *version, .schema = std::move(parsed)};
-  return incompatibilities(level, *understood.parsed, {&previous, 1});
+  const auto versions = version ? std::vector<int32_t>{*version}
+                                : versions_to_fit(state, subject, level, candidate.metadata);
+  return first_misfits(state, subject, level, *understood.parsed, versions);
 }
 
 json::Object schema_json(const std::string& subject, int32_t number, const Version& version) {

@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include <array>
-#include <ranges>
 
 #include "base/text.h"
 
@@ -38,22 +37,6 @@ void describe(std::string_view who, int32_t version,
   }
 }
 
-void compare(const LevelRule& rule, const schema::Schema& candidate, const Previous& previous,
-             std::vector<std::string>& reasons) {
-  if (candidate.format() != previous.schema->format()) {
-    reasons.push_back(cat("SCHEMA_TYPE_CHANGED at the root: version ", previous.version, " is ",
-                          name_of(previous.schema->format()), ", the new schema is ",
-                          name_of(candidate.format()), "; use another subject"));
-    return;
-  }
-  if (rule.backward) {
-    describe("reading data of", previous.version, candidate.misfits(*previous.schema), reasons);
-  }
-  if (rule.forward) {
-    describe("read by", previous.version, previous.schema->misfits(candidate), reasons);
-  }
-}
-
 }  // namespace
 
 std::string_view name_of(Level level) { return rule_of(level).name; }
@@ -74,11 +57,20 @@ size_t versions_asked(Level level, size_t count) {
 }
 
 std::vector<std::string> incompatibilities(Level level, const schema::Schema& candidate,
-                                           std::span<const Previous> previous) {
+                                           const Previous& previous) {
   std::vector<std::string> reasons;
-  const auto asked = previous.last(versions_asked(level, previous.size()));
-  for (const Previous& version : std::views::reverse(asked)) {
-    compare(rule_of(level), candidate, version, reasons);
+  if (level == Level::none) return reasons;
+  if (candidate.format() != previous.schema->format()) {
+    reasons.push_back(cat("SCHEMA_TYPE_CHANGED at the root: version ", previous.version, " is ",
+                          name_of(previous.schema->format()), ", the new schema is ",
+                          name_of(candidate.format()), "; use another subject"));
+    return reasons;
+  }
+  if (rule_of(level).backward) {
+    describe("reading data of", previous.version, candidate.misfits(*previous.schema), reasons);
+  }
+  if (rule_of(level).forward) {
+    describe("read by", previous.version, previous.schema->misfits(candidate), reasons);
   }
   return reasons;
 }

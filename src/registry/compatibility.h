@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +33,10 @@ struct Previous {
   std::shared_ptr<const schema::Schema> schema;
 };
 
-/// Why `candidate` may not follow the versions in front of it, oldest first; empty where it may. A
-/// sentence for each reason: which rule, where, with which version, how to mend it.
+/// Why `candidate` may not follow `previous`; empty where it may. A sentence for each reason: which
+/// rule, where, with which version, how to mend it.
 std::vector<std::string> incompatibilities(Level level, const schema::Schema& candidate,
-                                           std::span<const Previous> previous);
+                                           const Previous& previous);
 /// How many of `count` previous versions, from the latest back, the level asks about.
 size_t versions_asked(Level level, size_t count);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace millrace::registry {
 
@@ -35,8 +36,12 @@ bool is_valid_subject(std::string_view text) {
   if (subject.name().empty() || subject.name() == "__GLOBAL" || subject.name() == "__EMPTY") {
     return false;
   }
-  return std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return is_printable(text);
+}
+
+bool is_printable(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return is_utf8(text) && std::ranges::none_of(text, is_control);
 }
 
 }  // namespace millrace::registry

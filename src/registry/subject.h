@@ -35,8 +35,10 @@ std::string qualify(std::string_view subject, std::string_view parent);
 /// The subject that stands for its context: "" for the default one, ":.context:" for others.
 std::string context_subject(std::string_view subject);
 
-/// Not empty, and made of what can be printed; the registry's own words for configuration of
-/// everything are no subjects.
+/// UTF-8 without control characters: what a record of _schemas can name.
+bool is_printable(std::string_view text);
+/// Not empty, and printable; the registry's own words for configuration of everything are no
+/// subjects.
 bool is_valid_subject(std::string_view text);
 
 }  // namespace millrace::registry

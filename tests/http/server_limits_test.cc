@@ -61,6 +61,18 @@ TEST(HttpLimits, AClaimedBodyTakesNoMemory) {
   EXPECT_EQ(honest.ask(post("/", std::string(1'000'000, 'x')))->body, "1000000");
 }
 
+TEST(HttpLimits, AnswersBeyondTheMemoryOfAllBecome503) {
+  Inbox inbox;
+  const auto server = serve(inbox.handler(), {.memory_bytes_max = 1'000'000});
+  RawClient client(server->bound());
+  ASSERT_TRUE(client.send(get("/")));
+  inbox.take().front().second(text(std::string(1'000'001, 'x')));
+  EXPECT_EQ(client.read_reply()->status, 503);
+  ASSERT_TRUE(client.send(get("/")));
+  inbox.take().front().second(text(std::string(1'000'000, 'x')));
+  EXPECT_EQ(client.read_reply()->status, 200);
+}
+
 TEST(HttpLimits, BodiesBeyondTheMemoryOfAllAreAnswered503) {
   Inbox inbox;
   const auto server = serve(inbox.handler(), {.memory_bytes_max = 1'000'000});

@@ -40,6 +40,20 @@ TEST(Json, ErrorsQuoteNoMoreThanTheFrontOfALongText) {
   EXPECT_LT(parse(text).error().message().size(), 400u);
 }
 
+TEST(Json, ErrorsQuoteNothingThatIsNotUtf8) {
+  EXPECT_EQ(error_of("\"\xff\"").find('\xff'), std::string::npos);
+}
+
+TEST(Json, ValuesAreLimited) {
+  EXPECT_TRUE(parse(R"([1,{"a":2}])", 4));
+  const auto refused = parse(R"([1,{"a":2}])", 3);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "more than 3 values");
+  std::string large = "[";
+  for (size_t i = 0; i < kValuesMax; ++i) large += "1,";
+  EXPECT_EQ(error_of(large + "1]"), "more than 1000000 values");
+}
+
 TEST(Json, DepthIsLimited) {
   const auto nested = [](size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');

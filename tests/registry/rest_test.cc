@@ -27,13 +27,33 @@ TEST_F(RestTest, SubjectsMayHaveSlashesAndLettersOfAnyLanguage) {
   EXPECT_EQ(register_avro("__GLOBAL", R"("int")").error_code(), 42208);
 }
 
+TEST_F(RestTest, NamesThatNoRecordCouldHoldAreRefused) {
+  for (const char* subject : {"%FF", ":.%FF:s", "%ED%A0%80", "a%0Ab"}) {
+    EXPECT_EQ(register_avro(subject, R"("int")").error_code(), 42208) << subject;
+    const std::string config = cat("/config/", subject);
+    EXPECT_EQ(put(config, json::Object{{"compatibility", "NONE"}}).error_code(), 42208) << subject;
+    const std::string mode = cat("/mode/", subject);
+    EXPECT_EQ(put(mode, json::Object{{"mode", "READONLY"}}).error_code(), 42208) << subject;
+  }
+  EXPECT_EQ(put("/config/:.%FF:", json::Object{{"compatibility", "NONE"}}).error_code(), 42208);
+  EXPECT_EQ(put("/config/:.c:", json::Object{{"compatibility", "NONE"}}).status, 200);
+}
+
+TEST_F(RestTest, AnswersAreUtf8WhateverWasAsked) {
+  const auto refused =
+      ask_with_body("POST", "/subjects/s/versions", "{}", {{"Content-Type", "\xff"}});
+  EXPECT_EQ(refused.status, 415);
+  EXPECT_TRUE(json::parse(refused.body)) << refused.body;
+  EXPECT_TRUE(json::parse(get("/\xff").body));
+}
+
 TEST_F(RestTest, BadBodiesAreRefusedByKind) {
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{").status, 400);
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "[]").status, 400);
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "\"\xff\"").status, 400);
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", std::string(20'000, '[')).status, 400);
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{}").status, 422);
-  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", 1}}).status, 422);
+  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", 1}}).status, 400);
   EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", ""}}).error_code(), 42201);
   EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", "{"}}).error_code(), 42201);
   EXPECT_EQ(
@@ -43,12 +63,30 @@ TEST_F(RestTest, BadBodiesAreRefusedByKind) {
   EXPECT_EQ(
       post("/subjects/s/versions", json::Object{{"schema", R"("int")"}, {"references", "all"}})
           .status,
-      422);
+      400);
+  for (const char* member : {"metadata", "ruleSet"}) {
+    const json::Object body{{"schema", R"("int")"}, {member, json::Array{1}}};
+    EXPECT_EQ(post("/subjects/s/versions", body).status, 400) << member;
+  }
+  const json::Object many{{"schema", R"("int")"},
+                          {"metadata", json::Object{{"tags", json::Array(20'000, 1)}}}};
+  EXPECT_EQ(post("/subjects/s/versions", many).status, 400);
   EXPECT_EQ(ask_with_body("POST", "/subjects/s/versions", "{}",
                           {{"Content-Type", "application/x-www-form-urlencoded"}})
                 .status,
             415);
   EXPECT_EQ(get("/subjects").body, "[]");
+}
+
+TEST_F(RestTest, SchemasAreListedAThousandAtMost) {
+  put("/config", json::Object{{"compatibility", "NONE"}});
+  for (int i = 0; i < 1'002; ++i) {
+    ASSERT_EQ(register_avro("s", record_schema("R", {cat("f", i)})).status, 200);
+  }
+  EXPECT_EQ(get("/schemas").json().array()->size(), 1'000U);
+  EXPECT_EQ(get("/schemas?offset=1000").json().array()->size(), 2U);
+  EXPECT_EQ(get("/schemas?limit=3&offset=1000").json().array()->size(), 2U);
+  EXPECT_EQ(get("/schemas?limit=2").json().array()->size(), 2U);
 }
 
 TEST_F(RestTest, IdsAndVersionsOutOfRangeAreRefused) {

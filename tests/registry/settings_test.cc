@@ -44,6 +44,10 @@ TEST_F(SettingsTest, TransitiveLevelsLookAtEveryVersion) {
   EXPECT_EQ(post("/compatibility/subjects/s/versions", wanted).body, R"({"is_compatible":true})");
   put("/config/s", level("FORWARD_TRANSITIVE"));
   EXPECT_EQ(post("/compatibility/subjects/s/versions", wanted).body, R"({"is_compatible":false})");
+  const auto told = post("/compatibility/subjects/s/versions?verbose=true", wanted).json();
+  const json::Array& messages = *told.object()->find("messages")->array();
+  ASSERT_EQ(messages.size(), 1U) << "the newest that does not fit is enough";
+  EXPECT_NE(messages[0].string()->find("version 2"), std::string::npos) << *messages[0].string();
 }
 
 TEST_F(SettingsTest, ACompatibilityGroupComparesItsOwnMembersAlone) {

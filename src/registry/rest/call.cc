@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view kLatest = "latest";
 
+/// Of a body. A schema is one text in it, whatever its size; metadata and rules are small.
+constexpr size_t kBodyValuesMax = 10'000;
+
 bool same_word(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -27,17 +30,46 @@ bool is_json_type(std::string_view type) {
   return std::ranges::any_of(kTypes, [&](auto known) { return same_word(known, bare); });
 }
 
-Error unprocessable(std::string message) {
-  return registry_error(RegistryErrc::unprocessable, std::move(message));
+Error invalid_subject(std::string_view text) {
+  return registry_error(RegistryErrc::invalid_subject,
+                        cat("The specified subject '", text,
+                            "' is not a valid subject: it is empty, not UTF-8, has control "
+                            "characters or is a name of the registry's own"));
+}
+
+Error bad_member(std::string_view name, std::string_view wanted) {
+  return registry_error(RegistryErrc::bad_request, cat("\"", name, "\" is no ", wanted));
+}
+
+/// Null where the member is missing or null.
+const json::Value* member_of(const json::Object& body, std::string_view name) {
+  const json::Value* value = body.find(name);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+/// "" where there is none.
+Result<std::string> optional_text(const json::Object& body, std::string_view name) {
+  const json::Value* value = member_of(body, name);
+  if (value == nullptr) return std::string();
+  if (value->string() == nullptr) return bad_member(name, "text");
+  return *value->string();
+}
+
+/// Null where there is none.
+Result<json::Value> optional_object(const json::Object& body, std::string_view name) {
+  const json::Value* value = member_of(body, name);
+  if (value == nullptr) return json::Value();
+  if (value->object() == nullptr) return bad_member(name, "object");
+  return *value;
 }
 
 /// A positive number of the body; -1 and 0 mean none, as clients send them.
-Result<std::optional<int32_t>> optional_number(const json::Object& body, const char* name) {
-  const json::Value* value = body.find(name);
-  if (value == nullptr || value->is_null()) return std::optional<int32_t>();
+Result<std::optional<int32_t>> optional_number(const json::Object& body, std::string_view name) {
+  const json::Value* value = member_of(body, name);
+  if (value == nullptr) return std::optional<int32_t>();
   const auto number = value->number() == nullptr ? std::nullopt : value->number()->to_int64();
   if (!number || *number < -1 || *number > INT32_MAX) {
-    return unprocessable(cat("\"", name, "\" is no number of 32 bits"));
+    return bad_member(name, "number of 32 bits");
   }
   if (*number <= 0) return std::optional<int32_t>();
   return std::optional(static_cast<int32_t>(*number));
@@ -54,14 +86,18 @@ std::string Call::scope(size_t index) const {
   return qualify(text, Subject(context_, "").to_string());
 }
 
+Result<std::string> Call::changed_scope(size_t index) const {
+  std::string subject = scope(index);
+  const bool is_everything = Subject::parse(subject).name().empty();
+  if (is_everything ? !is_printable(subject) : !is_valid_subject(subject)) {
+    return invalid_subject(argument(index));
+  }
+  return subject;
+}
+
 Result<std::string> Call::subject(size_t index) const {
   std::string subject = scope(index);
-  if (!is_valid_subject(subject)) {
-    return registry_error(RegistryErrc::invalid_subject,
-                          cat("The specified subject '", argument(index),
-                              "' is not a valid subject: it is empty, has control characters or "
-                              "is a name of the registry's own"));
-  }
+  if (!is_valid_subject(subject)) return invalid_subject(argument(index));
   return subject;
 }
 
@@ -120,19 +156,27 @@ Result<int64_t> Call::number(std::string_view name, int64_t fallback) const {
   const auto text = parameter(name);
   if (!text || text->empty()) return fallback;
   const auto number = parse_int64(*text);
-  if (!number) return unprocessable(cat(name, "=", *text, " is no whole number"));
+  if (!number) {
+    return registry_error(RegistryErrc::unprocessable,
+                          cat(name, "=", *text, " is no whole number"));
+  }
   return *number;
 }
 
-Result<json::Array> Call::page(json::Array all) const {
+Result<Page> Call::page_of(size_t size) const {
   MILL_TRY(const int64_t offset, number("offset", 0));
   MILL_TRY(const int64_t limit, number("limit", -1));
-  const auto size = static_cast<int64_t>(all.size());
-  const int64_t from = std::clamp<int64_t>(offset, 0, size);
-  const int64_t count = limit < 0 ? size - from : std::min(limit, size - from);
-  if (count == size) return all;
-  return json::Array(std::make_move_iterator(all.begin() + from),
-                     std::make_move_iterator(all.begin() + from + count));
+  const size_t from = std::min(static_cast<size_t>(std::max<int64_t>(offset, 0)), size);
+  const size_t rest = size - from;
+  return Page{.from = from, .count = limit < 0 ? rest : std::min(static_cast<size_t>(limit), rest)};
+}
+
+Result<json::Array> Call::page(json::Array all) const {
+  MILL_TRY(const Page page, page_of(all.size()));
+  if (page.count == all.size()) return all;
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(page.from);
+  return json::Array(std::make_move_iterator(first),
+                     std::make_move_iterator(first + static_cast<std::ptrdiff_t>(page.count)));
 }
 
 Result<json::Object> Call::body() const {
@@ -143,7 +187,7 @@ Result<json::Object> Call::body() const {
                               "; send "
                               "application/vnd.schemaregistry.v1+json or application/json"));
   }
-  auto parsed = json::parse(request_.body);
+  auto parsed = json::parse(request_.body, kBodyValuesMax);
   if (!parsed) {
     return registry_error(RegistryErrc::bad_request, cat("the body: ", parsed.error().message()));
   }
@@ -157,12 +201,8 @@ Result<json::Object> Call::body() const {
 Result<Candidate> Call::candidate() const {
   MILL_TRY(const auto object, body());
   Candidate candidate{.normalize = flag("normalize")};
-  const json::Value* text = object.find("schema");
-  if (text == nullptr || text->string() == nullptr) {
-    return unprocessable("\"schema\" is missing or no text");
-  }
-  candidate.text = *text->string();
-  if (const json::Value* type = object.find("schemaType"); type != nullptr && !type->is_null()) {
+  MILL_TRY(candidate.text, optional_text(object, "schema"));
+  if (const json::Value* type = member_of(object, "schemaType")) {
     const auto format = schema::format_of(type->string() == nullptr ? "" : *type->string());
     if (!format) {
       return registry_error(
@@ -173,11 +213,11 @@ Result<Candidate> Call::candidate() const {
   }
   if (const json::Value* references = object.find("references")) {
     auto parsed = references_of(*references);
-    if (!parsed) return unprocessable("\"references\" is no list of name, subject and version");
+    if (!parsed) return bad_member("references", "list of name, subject and version");
     candidate.references = *std::move(parsed);
   }
-  if (const json::Value* metadata = object.find("metadata")) candidate.metadata = *metadata;
-  if (const json::Value* rule_set = object.find("ruleSet")) candidate.rule_set = *rule_set;
+  MILL_TRY(candidate.metadata, optional_object(object, "metadata"));
+  MILL_TRY(candidate.rule_set, optional_object(object, "ruleSet"));
   MILL_TRY(candidate.id, optional_number(object, "id"));
   MILL_TRY(candidate.version, optional_number(object, "version"));
   return candidate;

@@ -16,6 +16,12 @@
 
 namespace millrace::registry::rest {
 
+/// A stretch of a list.
+struct Page {
+  size_t from = 0;
+  size_t count = 0;
+};
+
 class Call {
  public:
   /// `context` is what a path below /contexts/{context} says; `arguments` are the path's own parts.
@@ -26,7 +32,9 @@ class Call {
   const std::string& last_argument() const { return arguments_.back(); }
   /// The argument as a subject, in its one spelling; "" and ":.context:" stand for everything.
   std::string scope(size_t index) const;
-  /// As scope; invalid_subject where it is none.
+  /// As scope, for what is to be written; invalid_subject where no record could name it.
+  Result<std::string> changed_scope(size_t index) const;
+  /// As scope, but no context; invalid_subject where it is none.
   Result<std::string> subject(size_t index) const;
   /// Nothing for "latest" and -1. invalid_version.
   Result<std::optional<int32_t>> version(size_t index) const;
@@ -42,12 +50,15 @@ class Call {
   /// By the parameters deleted and deletedOnly.
   Deleted deleted() const;
 
-  /// The part of a list that offset and limit ask for. unprocessable.
+  /// The part of a list of that size that offset and limit ask for. unprocessable.
+  Result<Page> page_of(size_t size) const;
+  /// That part of the list. unprocessable.
   Result<json::Array> page(json::Array all) const;
 
   /// bad_request: no JSON object; unsupported_media_type.
   Result<json::Object> body() const;
-  /// The body as a schema. bad_request, unprocessable.
+  /// The body as a schema; without one the schema's text is empty. bad_request: a member of the
+  /// wrong kind; invalid_schema: an unknown type.
   Result<Candidate> candidate() const;
 
  private:

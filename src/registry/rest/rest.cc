@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "json/text.h"
 #include "registry/error.h"
 
@@ -32,13 +33,20 @@ const char* content_type_for(const http::Request& request) {
   return wants_plain && !knows_ours ? kPlainContentType : kContentType;
 }
 
+/// What a request brought may be in it, and an answer is UTF-8.
+std::string as_utf8(std::string message) {
+  const auto is_not_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  if (!is_utf8(message)) std::ranges::replace_if(message, is_not_ascii, '?');
+  return message;
+}
+
 http::Response response_of(const Error& error, const char* content_type) {
   const bool is_ours = error.code().category() == registry_category();
   const int code = is_ours ? error.code().value() : static_cast<int>(RegistryErrc::store_failed);
-  http::Response response{
-      .status = code >= 1'000 ? code / 100 : code,
-      .content_type = content_type,
-      .body = json::write(json::Object{{"error_code", code}, {"message", error.message()}})};
+  http::Response response{.status = code >= 1'000 ? code / 100 : code,
+                          .content_type = content_type,
+                          .body = json::write(json::Object{{"error_code", code},
+                                                           {"message", as_utf8(error.message())}})};
   if (error.is(RegistryErrc::unauthorized)) {
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"schema registry\"");
   }

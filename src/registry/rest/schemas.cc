@@ -1,4 +1,5 @@
 // /schemas: by id, by guid, and all of them.
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -10,6 +11,9 @@
 
 namespace millrace::registry::rest {
 namespace {
+
+/// As Confluent's schema.search.max.limit: each schema's text is in the answer.
+constexpr size_t kListedSchemasMax = 1'000;
 
 /// A schema and where its id was found.
 struct Found {
@@ -123,18 +127,21 @@ Result<Answer> list_schemas(const State& state, const Call& call) {
   std::string prefix = qualify(call.parameter("subjectPrefix").value_or(""),
                                Subject(call.context(), "").to_string());
   if (!call.parameter("subjectPrefix") && call.context() == kDefaultContext) prefix = ":*:";
-  json::Array schemas;
+  std::vector<SubjectVersion> all;
   for (const std::string& subject : state.subjects(prefix, Deleted::with)) {
     auto numbers = state.version_numbers(subject, call.deleted());
-    if (call.flag("latestOnly") && numbers.size() > 1)
+    if (call.flag("latestOnly") && numbers.size() > 1) {
       numbers.erase(numbers.begin(), numbers.end() - 1);
-    for (const int32_t number : numbers) {
-      schemas.push_back(
-          schema_json(subject, number, *state.version(subject, number, Deleted::with)));
     }
+    for (const int32_t number : numbers) all.emplace_back(subject, number);
   }
-  MILL_TRY(auto page, call.page(std::move(schemas)));
-  return Answer(std::move(page));
+  MILL_TRY(const Page page, call.page_of(all.size()));
+  json::Array schemas;
+  for (size_t i = 0; i < std::min(page.count, kListedSchemasMax); ++i) {
+    const auto& [subject, number] = all[page.from + i];
+    schemas.push_back(schema_json(subject, number, *state.version(subject, number, Deleted::with)));
+  }
+  return Answer(std::move(schemas));
 }
 
 constexpr std::array kRoutes = {

@@ -42,7 +42,10 @@ Result<Command> update_config(std::string scope, const Call& call) {
 }
 
 Result<Command> put_config(const Call& call) { return update_config(everything(call), call); }
-Result<Command> put_subject_config(const Call& call) { return update_config(call.scope(0), call); }
+Result<Command> put_subject_config(const Call& call) {
+  MILL_TRY(auto scope, call.changed_scope(0));
+  return update_config(std::move(scope), call);
+}
 
 Command remove_config(std::string scope) {
   return {.subject = {},
@@ -82,7 +85,10 @@ Result<Command> update_mode(std::string scope, const Call& call) {
 }
 
 Result<Command> put_mode(const Call& call) { return update_mode(everything(call), call); }
-Result<Command> put_subject_mode(const Call& call) { return update_mode(call.scope(0), call); }
+Result<Command> put_subject_mode(const Call& call) {
+  MILL_TRY(auto scope, call.changed_scope(0));
+  return update_mode(std::move(scope), call);
+}
 
 Command remove_mode(std::string scope) {
   return {.subject = {},

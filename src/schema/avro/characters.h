@@ -7,9 +7,6 @@
 
 namespace millrace::schema::avro {
 
-/// Without overlong forms, surrogates and what is above U+10FFFF.
-bool is_utf8(std::string_view text);
-
 /// A byte for each character of the UTF-8 text, as Avro's JSON writes bytes (ISO-8859-1); nothing
 /// where a character is above U+00FF.
 std::optional<std::string> latin1_of(std::string_view utf8);

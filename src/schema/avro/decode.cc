@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "json/text.h"
 #include "schema/avro/characters.h"
 #include "schema/avro/number_text.h"
