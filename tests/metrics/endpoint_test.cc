@@ -68,7 +68,7 @@ TEST_F(EndpointTest, IsReadyOnceGroupsAreRead) {
 }
 
 TEST_F(EndpointTest, IsNotReadyWithoutItsDirectory) {
-  open({.dir = testing::TempDir() + "/there-is-no-such-directory"},
+  open({.dir = ::testing::TempDir() + "/there-is-no-such-directory"},
        {.dir = std::string(in_memory), .manual = true});
   EXPECT_EQ(ask("/readyz").status, 503);
   EXPECT_NE(ask("/readyz").body.find("there-is-no-such-directory cannot be written"),
