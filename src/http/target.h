@@ -22,5 +22,7 @@ std::optional<Target> parse_target(std::string_view text);
 
 /// "%2F" is "/"; nothing where an escape is malformed.
 std::optional<std::string> percent_decoded(std::string_view text);
+/// As one part of a path or a query: all but the unreserved characters of RFC 3986 as escapes.
+std::string percent_encoded(std::string_view text);
 
 }  // namespace millrace::http

@@ -96,6 +96,7 @@ LIBRARIES = {
     "spdlog": re.compile(r"^src/base/log\.cc$"),
     "google/protobuf": re.compile(r"^(src/(broker|schema)|tests/schema)/"),
     "microhttpd": re.compile(r"^src/http/"),
+    "curl": re.compile(r"^src/http/"),
     "nlohmann": re.compile(r"^src/json/"),
 }
 
