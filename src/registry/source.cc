@@ -13,7 +13,7 @@ namespace {
 /// chain of references may be long.
 class Collector {
  public:
-  explicit Collector(const State& state) : state_(state) {}
+  explicit Collector(const FindReferred& find) : find_(find) {}
 
   Result<std::vector<schema::Dependency>> collect(std::string_view subject,
                                                   const std::vector<schema::Reference>& roots) {
@@ -45,17 +45,14 @@ class Collector {
     // A name stands for one schema; who comes first defines it.
     if (!names_.insert(reference.name).second) return {};
     const std::string subject = qualify(reference.subject, last.subject);
-    const Version* version = find(subject, reference.version);
-    if (version == nullptr) {
-      return registry_error(
-          RegistryErrc::invalid_schema,
-          cat("the reference ", reference.name, " names version ", reference.version,
-              " of subject ", subject, ", which is not there; register it first"));
+    auto found = find_(subject, reference.version);
+    if (!found) {
+      return std::move(found).error().with_context(cat("the reference ", reference.name));
     }
     return open({.subject = subject,
                  .name = reference.name,
-                 .text = version->schema->text,
-                 .rest = version->schema->references});
+                 .text = std::move(found->text),
+                 .rest = std::move(found->references)});
   }
 
   Result<void> open(Open next) {
@@ -69,26 +66,41 @@ class Collector {
     return {};
   }
 
-  const Version* find(const std::string& subject, int32_t number) const {
-    if (number != -1) return state_.version(subject, number, Deleted::with);
-    const auto latest = state_.latest(subject, Deleted::without);
-    return latest ? state_.version(subject, *latest, Deleted::without) : nullptr;
-  }
-
-  const State& state_;
+  const FindReferred& find_;
   std::vector<Open> open_;
   std::unordered_set<std::string> names_;
   std::vector<schema::Dependency> dependencies_;
   size_t bytes_ = 0;
 };
 
+const Version* find_version(const State& state, const std::string& subject, int32_t number) {
+  if (number != -1) return state.version(subject, number, Deleted::with);
+  const auto latest = state.latest(subject, Deleted::without);
+  return latest ? state.version(subject, *latest, Deleted::without) : nullptr;
+}
+
 }  // namespace
+
+Result<schema::Source> collect_source(const FindReferred& find, std::string_view subject,
+                                      std::string_view text,
+                                      const std::vector<schema::Reference>& references) {
+  MILL_TRY(auto dependencies, Collector(find).collect(subject, references));
+  return schema::Source{.text = std::string(text), .dependencies = std::move(dependencies)};
+}
 
 Result<schema::Source> source_of(const State& state, std::string_view subject,
                                  std::string_view text,
                                  const std::vector<schema::Reference>& references) {
-  MILL_TRY(auto dependencies, Collector(state).collect(subject, references));
-  return schema::Source{.text = std::string(text), .dependencies = std::move(dependencies)};
+  const auto find = [&state](const std::string& name, int32_t number) -> Result<Referred> {
+    const Version* version = find_version(state, name, number);
+    if (version != nullptr) {
+      return Referred{.text = version->schema->text, .references = version->schema->references};
+    }
+    return registry_error(
+        RegistryErrc::invalid_schema,
+        cat("there is no version ", number, " of subject ", name, "; register it first"));
+  };
+  return collect_source(find, subject, text, references);
 }
 
 Result<std::shared_ptr<const schema::Schema>> parse_known(const State& state,
