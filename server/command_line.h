@@ -97,6 +97,7 @@ void add_produce(Command program);
 void add_consume(Command program);
 void add_group(Command program);
 void add_wait(Command program);
+void add_schema(Command program);
 void add_log(Command program);
 void add_completion(CommandLine& line);
 

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   add_consume(program);
   add_group(program);
   add_wait(program);
+  add_schema(program);
   add_log(program);
   add_completion(line);
   return line.run(argc, argv);

@@ -6,9 +6,12 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "millrace/client_error.h"
+#include "registry/error.h"
 
 namespace millrace::server {
 namespace {
+
+using registry::RegistryErrc;
 
 /// Errors that carry their exit code.
 class ExitCategory final : public std::error_category {
@@ -20,6 +23,20 @@ const ExitCategory kExitCategory;
 
 Error exit_error(ExitCode code, std::string message) {
   return {std::error_code(code, kExitCategory), std::move(message)};
+}
+
+/// What a schema registry refuses.
+ExitCode exit_code_of_refusal(RegistryErrc code) {
+  switch (code) {
+    case RegistryErrc::subject_not_found:
+    case RegistryErrc::version_not_found:
+    case RegistryErrc::schema_not_found:
+    case RegistryErrc::subject_soft_deleted:
+    case RegistryErrc::version_soft_deleted: return kExitNotFound;
+    case RegistryErrc::incompatible_schema:
+    case RegistryErrc::invalid_schema: return kExitBadData;
+    default: return kExitFailure;
+  }
 }
 
 }  // namespace
@@ -64,6 +81,9 @@ ExitCode exit_code_of(const Error& error) {
     return kExitNotFound;
   }
   if (error.is(ErrorCode::corrupt_message)) return kExitBadData;
+  if (error.code().category() == registry::registry_category()) {
+    return exit_code_of_refusal(static_cast<RegistryErrc>(error.code().value()));
+  }
   return kExitFailure;
 }
 

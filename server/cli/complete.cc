@@ -33,6 +33,8 @@ class Line {
   void take(const std::string& word) {
     if (open_ != nullptr) {
       if (open_->check_lname("bootstrap")) bootstrap_ = word;
+      if (open_->check_lname("registry")) registry_.url = word;
+      if (open_->check_lname("registry-user")) registry_.user = word;
       open_ = nullptr;
     } else if (word.starts_with('-')) {
       const auto* const option = command_->get_option_no_throw(word);
@@ -44,6 +46,7 @@ class Line {
         command_ = each;
         return;
       }
+      ++positionals_;
     }
   }
 
@@ -70,6 +73,9 @@ class Line {
   Words values_of(const CLI::Option& option, const BrokerNames& names) const {
     if (option.check_lname("topic")) return names.topics(bootstrap_);
     if (option.check_lname("group")) return names.groups(bootstrap_);
+    for (const char* name : {"key-schema", "value-schema", "key-subject", "value-subject"}) {
+      if (option.check_lname(name)) return names.subjects(registry_);
+    }
     return choices_of(option);
   }
 
@@ -80,7 +86,13 @@ class Line {
     if (first == "produce" || first == "consume" || (first == "topic" && !makes_new)) {
       return names.topics(bootstrap_);
     }
+    if (first == "schema") return takes_file() ? Words() : names.subjects(registry_);
     return first == "group" ? names.groups(bootstrap_) : Words();
+  }
+
+  /// The shell itself completes names of files.
+  bool takes_file() const {
+    return positionals_ == 1 && (path_.back() == "register" || path_.back() == "check");
   }
 
   const CLI::App* command_;
@@ -88,6 +100,9 @@ class Line {
   const CLI::Option* open_ = nullptr;
   Words path_;
   std::string bootstrap_;
+  RegistryPlace registry_;
+  /// Finished words that are neither commands nor flags nor their values.
+  size_t positionals_ = 0;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "cli/common.h"
 #include "cli/complete.h"
 #include "cli/output.h"
+#include "cli/registry_flags.h"
 
 namespace millrace::server {
 namespace {
@@ -59,9 +60,18 @@ std::vector<std::string> groups_at(const std::string& bootstrap) {
   return names;
 }
 
+std::vector<std::string> subjects_at(const RegistryPlace& place) {
+  auto registry = open_registry({.url = place.url.empty() ? kDefaultRegistry : place.url,
+                                 .user = place.user,
+                                 .timeout_ms = kTimeoutMs});
+  if (!registry) return {};
+  return registry->subjects(false).value_or({});
+}
+
 int print_candidates(const CLI::App& program, const std::vector<std::string>& words) {
   std::string text;
-  for (const auto& each : complete(program, words, {.topics = topics_at, .groups = groups_at})) {
+  const BrokerNames names{.topics = topics_at, .groups = groups_at, .subjects = subjects_at};
+  for (const auto& each : complete(program, words, names)) {
     text += each + '\n';
   }
   return print(text);
@@ -72,8 +82,8 @@ int print_candidates(const CLI::App& program, const std::vector<std::string>& wo
 void add_completion(CommandLine& line) {
   const Command program = line.program();
   auto shell = std::make_shared<std::string>();
-  const auto command =
-      program.add("completion", "Print what a shell needs to complete commands, topics and groups");
+  const auto command = program.add(
+      "completion", "Print what a shell needs to complete commands, topics, groups and subjects");
   command.option("shell", *shell, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
   command.example("source <(millrace completion bash)");
   command.does([shell] {

@@ -72,7 +72,9 @@ def test_failures_have_their_own_status(cli, name):
 @pytest.mark.usefixtures("millrace_only")
 @pytest.mark.parametrize("command", ["", "serve", "topic", "topic create", "topic list", "topic describe", "topic delete",
                                      "topic alter", "topic adopt", "produce", "consume", "group", "group list",
-                                     "group describe", "group seek", "group delete", "wait", "log", "log dump",
+                                     "group describe", "group seek", "group delete", "wait", "schema",
+                                     "schema list", "schema get", "schema register", "schema check", "schema diff",
+                                     "schema delete", "log", "log dump",
                                      "log verify"])
 def test_help_of_every_command_has_an_example(command):
     done = subprocess.run([binary(), *command.split(), "--help"], text=True, stdout=subprocess.PIPE)

@@ -18,6 +18,7 @@ class Completion : public ::testing::Test {
     add_consume(line_.program());
     add_group(line_.program());
     add_wait(line_.program());
+    add_schema(line_.program());
     add_log(line_.program());
     add_completion(line_);
   }
@@ -25,7 +26,12 @@ class Completion : public ::testing::Test {
     return complete(
         line_.app(), words,
         {.topics = [this](const auto& from) { return named(from, {"orders", "users"}); },
-         .groups = [this](const auto& from) { return named(from, {"billing"}); }});
+         .groups = [this](const auto& from) { return named(from, {"billing"}); },
+         .subjects =
+             [this](const auto& from) {
+               registry_ = from;
+               return Words{"orders-key", "orders-value"};
+             }});
   }
   Words named(const std::string& from, Words names) {
     bootstrap_ = from;
@@ -34,6 +40,7 @@ class Completion : public ::testing::Test {
 
   CommandLine line_;
   std::string bootstrap_;
+  RegistryPlace registry_;
 };
 
 TEST_F(Completion, OffersCommands) {
@@ -65,6 +72,26 @@ TEST_F(Completion, OffersTopicsAndGroups) {
 TEST_F(Completion, AsksTheBrokerThatTheLineNames) {
   EXPECT_EQ(offered({"group", "describe", "-b", "10.0.0.1:9092", "b"}), Words{"billing"});
   EXPECT_EQ(bootstrap_, "10.0.0.1:9092");
+}
+
+TEST_F(Completion, OffersSubjectsWhereTheyStand) {
+  const Words both = {"orders-key", "orders-value"};
+  for (const char* command : {"list", "get", "register", "check", "diff", "delete"}) {
+    EXPECT_EQ(offered({"schema", command, ""}), both) << command;
+  }
+  EXPECT_EQ(offered({"schema", "diff", "orders-key", "orders-v"}), Words{"orders-value"});
+  EXPECT_EQ(offered({"schema", "register", "orders-value", ""}), Words()) << "a file's name";
+  EXPECT_EQ(offered({"schema", "check", "orders-value", ""}), Words()) << "a file's name";
+  EXPECT_EQ(offered({"produce", "orders", "--value-schema", ""}), both);
+  EXPECT_EQ(offered({"produce", "orders", "--key-subject", "orders-k"}), Words{"orders-key"});
+}
+
+TEST_F(Completion, AsksTheRegistryThatTheLineNames) {
+  offered({"schema", "get", ""});
+  EXPECT_EQ(registry_.url + registry_.user, "");
+  offered({"schema", "get", "--registry", "http://r:8081", "--user", "ann:x", ""});
+  EXPECT_EQ(registry_.url, "http://r:8081");
+  EXPECT_EQ(registry_.user, "ann:x");
 }
 
 }  // namespace
