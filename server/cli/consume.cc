@@ -3,6 +3,8 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/consume_loop.h"
+#include "cli/registry_flags.h"
+#include "cli/schema_reader.h"
 #include "millrace/client_error.h"
 
 namespace millrace::server {
@@ -19,7 +21,18 @@ struct Flags {
   std::string commit = "auto";
   std::string key_separator = "\\t";
   std::string null_text;
+  RegistryFlags registry;
 };
+
+/// Nothing where no registry was named. One that does not answer is told before anything is read.
+Result<std::unique_ptr<SchemaReader>> open_schemas(const Flags& flags) {
+  if (flags.registry.url.empty()) return std::unique_ptr<SchemaReader>();
+  RegistryFlags registry = flags.registry;
+  registry.timeout_ms = flags.connection.timeout_ms;
+  MILL_TRY(auto remote, open_registry(registry));
+  MILL_CHECK(remote.check());
+  return std::make_unique<SchemaReader>(std::move(remote));
+}
 
 int run(const Flags& flags) {
   ConsumeOptions options = flags.consume;
@@ -30,6 +43,9 @@ int run(const Flags& flags) {
   auto from = parse_start_point(flags.from);
   if (!from) return fail(std::move(from).error().with_context("--from"));
   options.from = *from;
+  const auto schemas = open_schemas(flags);
+  if (!schemas) return fail(schemas.error());
+  options.schemas = schemas->get();
   const auto client = connect(flags.connection);
   if (!client) return fail(client.error());
   const auto outcome = consume(*client, options);
@@ -80,6 +96,10 @@ void add_consume(Command program) {
   command.option("-k,--key-separator", flags->key_separator, "Between key and value; \\t is a tab")
       .with_default();
   command.option("--null", flags->null_text, "Printed for a null key or value (JSON has null)");
+  add_registry_address_flags(
+      command, flags->registry,
+      cat("URL of a schema registry, ", kDefaultRegistry,
+          " for one: keys and values in Confluent's wire format are printed as JSON"));
   add_connection_flags(command, flags->connection);
   command.example("millrace consume orders --group billing --format json --follow");
   command.does([flags] { return run(*flags); });

@@ -8,6 +8,7 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/schema_reader.h"
 #include "cli/signal_watch.h"
 #include "client/topic_partition.h"
 #include "millrace/client_error.h"
@@ -137,12 +138,26 @@ class Reader {
 
   void print(const ConsumerRecord& record) {
     line_.clear();
-    append_record(line_, options_.style, printed(record));
+    auto shown = printed(record);
+    decode(RecordPart::key, record, decoded_key_, shown.key, shown.key_schema_id);
+    decode(RecordPart::value, record, decoded_value_, shown.value, shown.value_schema_id);
+    append_record(line_, options_.style, shown);
     out_.write(line_);
     progress_.add(1, line_.size());
     if (left_) --*left_;
     used_[record.topic_partition()] = {.offset = record.offset() + 1,
                                        .leader_epoch = record.leader_epoch()};
+  }
+
+  /// `bytes` become JSON where a schema decodes them; `decoded` keeps the text.
+  void decode(RecordPart part, const ConsumerRecord& record, std::optional<DecodedPart>& decoded,
+              std::optional<std::string_view>& bytes, std::optional<int32_t>& schema_id) {
+    if (options_.schemas == nullptr || !bytes) return;
+    decoded =
+        options_.schemas->decode(part, *bytes, record.topic(), record.partition(), record.offset());
+    if (!decoded) return;
+    bytes = decoded->json;
+    schema_id = decoded->schema_id;
   }
 
   /// Unless following, where these end now is where reading ends.
@@ -221,6 +236,8 @@ class Reader {
   steady_clock::time_point next_commit_;
   std::optional<Error> failure_;
   std::string line_;
+  std::optional<DecodedPart> decoded_key_;
+  std::optional<DecodedPart> decoded_value_;
   Output out_;
   Progress progress_{std::nullopt, true};
 };

@@ -12,6 +12,8 @@
 
 namespace millrace::server {
 
+class SchemaReader;
+
 enum class CommitMode { automatic, manual, never };
 
 struct ConsumeOptions {
@@ -24,6 +26,8 @@ struct ConsumeOptions {
   std::optional<int64_t> count;
   bool follow = false;
   RecordStyle style;
+  /// What decodes keys and values; null: nothing does. Outlives the call.
+  SchemaReader* schemas = nullptr;
 };
 
 /// Success when the count is reached, the reader of standard output went away, or, unless

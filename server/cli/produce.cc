@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "cli/common.h"
 #include "cli/line_reader.h"
+#include "cli/produce_schemas.h"
 #include "cli/progress.h"
 #include "cli/signal_watch.h"
 
@@ -23,6 +24,7 @@ struct Flags {
   std::string compression = "none";
   std::optional<int32_t> partition;
   std::optional<std::string> null_text;
+  ProduceSchemaFlags schemas;
 };
 
 /// The records of one run, and what became of them. Deliveries come on a thread of the client's.
@@ -81,8 +83,9 @@ std::optional<std::string_view> text_of(std::string_view text, const Flags& flag
   return text;
 }
 
-Result<ProducerRecord> record_of(std::string_view line, const Flags& flags,
-                                 const std::string& separator, int64_t line_number) {
+/// Its key and value live in `line`.
+Result<ProducerRecord> plain_record(std::string_view line, const Flags& flags,
+                                    const std::string& separator, int64_t line_number) {
   ProducerRecord record{.topic = flags.topic, .partition = flags.partition};
   if (!flags.key_separator) {
     record.value = text_of(line, flags);
@@ -99,8 +102,8 @@ Result<ProducerRecord> record_of(std::string_view line, const Flags& flags,
 }
 
 /// Until the input ends, a record is refused or a signal comes; what was read by then is sent.
-Result<void> send_lines(const Flags& flags, const Assignments& assignments, Producer& producer,
-                        Outcomes& outcomes, const SignalWatch& signals) {
+Result<void> send_lines(const Flags& flags, const Assignments& assignments, ProduceSchemas& schemas,
+                        Producer& producer, Outcomes& outcomes, const SignalWatch& signals) {
   std::vector<Header> headers;
   for (const auto& [name, value] : assignments) headers.push_back({.key = name, .value = value});
   const std::string separator = unescape(flags.key_separator.value_or(""));
@@ -111,7 +114,8 @@ Result<void> send_lines(const Flags& flags, const Assignments& assignments, Prod
   while (!is_over()) {
     MILL_TRY(const auto outcome, lines.next(line));
     if (outcome != LineReader::Outcome::line) break;
-    MILL_TRY(auto record, record_of(line, flags, separator, lines.line_number()));
+    MILL_TRY(auto record, plain_record(line, flags, separator, lines.line_number()));
+    MILL_CHECK(schemas.encode(record, lines.line_number()));
     record.headers = headers;
     producer.send(record, [&outcomes](const auto& told) { outcomes.note(told); });
     progress.add(1, line.size() + 1);
@@ -137,9 +141,11 @@ int run(const Flags& flags) {
                             cat("topic '", flags.topic, "' has partitions 0 to ", *count - 1,
                                 ", not ", *flags.partition)));
   }
+  auto schemas = ProduceSchemas::open(flags.schemas, flags.topic, flags.connection.timeout_ms);
+  if (!schemas) return fail(schemas.error());
   Outcomes outcomes;
   const SignalWatch signals([] {});
-  const auto read = send_lines(flags, *headers, *producer, outcomes, signals);
+  const auto read = send_lines(flags, *headers, *schemas, *producer, outcomes, signals);
   (void)producer->flush();
   const auto failure = outcomes.failure();
   tell(cat(outcomes.acknowledged(), " records ", flags.acks == "0" ? "sent to " : "written to ",
@@ -156,8 +162,9 @@ void add_produce(Command program) {
   const auto command = program.add("produce", "Write lines of standard input to a topic");
   command.option("topic", flags->topic, "The topic; made by the broker where it allows that")
       .required();
-  command.option("-k,--key-separator", flags->key_separator,
-                 "Lines are KEY, this text, VALUE; \\t is a tab. Without it there is no key");
+  const auto separator =
+      command.option("-k,--key-separator", flags->key_separator,
+                     "Lines are KEY, this text, VALUE; \\t is a tab. Without it there is no key");
   command.option("-H,--header", flags->headers, "NAME=VALUE, on every record; may be repeated")
       .repeatable();
   command
@@ -170,6 +177,7 @@ void add_produce(Command program) {
   command.option("-p,--partition", flags->partition, "Write there, whatever the key")
       .not_negative();
   command.option("--null", flags->null_text, "A key or value of exactly this text is sent as null");
+  add_produce_schema_flags(command, flags->schemas, separator);
   add_connection_flags(command, flags->connection);
   command.example(
       "printf 'alice:42\\n' | millrace produce orders --key-separator : --compression "

@@ -27,15 +27,22 @@ void append_member(std::string& out, std::string_view name,
   }
 }
 
+/// As above, or JSON that stands for itself, with the id of its schema.
+void append_part(std::string& out, std::string_view name,
+                 const std::optional<std::string_view>& bytes, std::optional<int32_t> schema_id) {
+  if (!bytes || !schema_id) return append_member(out, name, bytes);
+  out += cat('"', name, "\":", *bytes, ",\"", name, "_schema_id\":", *schema_id);
+}
+
 void append_json(std::string& out, const PrintedRecord& record) {
   out += "{\"topic\":";
   append_json_string(out, record.topic);
   out += ",\"partition\":" + std::to_string(record.partition);
   out += ",\"offset\":" + std::to_string(record.offset);
   out += ",\"timestamp\":" + std::to_string(record.timestamp_ms) + ',';
-  append_member(out, "key", record.key);
+  append_part(out, "key", record.key, record.key_schema_id);
   out += ',';
-  append_member(out, "value", record.value);
+  append_part(out, "value", record.value, record.value_schema_id);
   out += ",\"headers\":[";
   bool first = true;
   for (const auto& header : record.headers) {

@@ -21,6 +21,9 @@ struct PrintedRecord {
   std::optional<std::string_view> key = std::nullopt;
   std::optional<std::string_view> value = std::nullopt;
   Headers headers = {};
+  /// Where key or value are JSON now, decoded by the schema with that id.
+  std::optional<int32_t> key_schema_id = std::nullopt;
+  std::optional<int32_t> value_schema_id = std::nullopt;
 };
 
 struct RecordStyle {
@@ -35,7 +38,8 @@ Result<RecordStyle> parse_style(std::string_view format, std::string_view key_se
                                 std::string_view null_text);
 
 /// JSON is one line: topic, partition, offset, timestamp, key, value, headers, in this order; bytes
-/// that are no UTF-8 stand as base64 under key_base64, value_base64.
+/// that are no UTF-8 stand as base64 under key_base64, value_base64. What a schema decoded stands
+/// there as JSON itself, followed by key_schema_id, value_schema_id.
 void append_record(std::string& out, const RecordStyle& style, const PrintedRecord& record);
 
 }  // namespace millrace::server

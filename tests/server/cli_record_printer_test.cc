@@ -51,6 +51,16 @@ TEST(RecordPrinter, BytesThatAreNoTextStandAsBase64) {
             std::string::npos);
 }
 
+TEST(RecordPrinter, WhatASchemaDecodedStandsThereAsJson) {
+  const PrintedRecord record{
+      .key = "7", .value = R"({"a":1})", .key_schema_id = 3, .value_schema_id = 12};
+  const std::string line = printed(record, "json");
+  EXPECT_NE(line.find(R"("key":7,"key_schema_id":3,"value":{"a":1},"value_schema_id":12,)"),
+            std::string::npos)
+      << line;
+  EXPECT_EQ(printed(record, "key-value"), "7\t{\"a\":1}\n");
+}
+
 TEST(RecordPrinter, ATemplateSaysWhatIsPrinted) {
   EXPECT_EQ(printed({.key = "k", .value = "value"}, "%t[%p]@%o %T %k(%K)=%s(%S)\\n"),
             "t[3]@7 1000 k(1)=value(5)\n");
