@@ -87,7 +87,9 @@ TEST_F(EndpointTest, OfAClosedBrokerThereIsNothingToTell) {
 class ServedEndpointTest : public EndpointTest {
  protected:
   void open_and_listen(EndpointOptions options = {}) {
-    open(std::move(options));
+    // Groups settle as fast as their members answer.
+    open(std::move(options),
+         {.dir = std::string(in_memory), .config = {{"group.initial.rebalance.delay.ms", "0"}}});
     const auto bound = broker_->listen({.host = "127.0.0.1", .port = 0});
     ASSERT_TRUE(bound);
     auto client = Client::connect({.bootstrap = bound->to_string()});

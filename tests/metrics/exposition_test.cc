@@ -64,7 +64,7 @@ TEST(Exposition, BucketsOfAHistogramAddUp) {
     return out.text().find(line) != std::string::npos;
   };
   EXPECT_TRUE(has("\nh_seconds_bucket{api=\"A\",le=\"5e-05\"} 2\n")) << out.text();
-  EXPECT_TRUE(has("\nh_seconds_bucket{api=\"A\",le=\"0.0001\"} 3\n"));
+  EXPECT_TRUE(has("\nh_seconds_bucket{api=\"A\",le=\"1e-04\"} 3\n"));
   EXPECT_TRUE(has("\nh_seconds_bucket{api=\"A\",le=\"30\"} 3\n"));
   EXPECT_TRUE(has("\nh_seconds_bucket{api=\"A\",le=\"+Inf\"} 7\n"));
   EXPECT_TRUE(has("\nh_seconds_sum{api=\"A\"} 1.5\n"));
