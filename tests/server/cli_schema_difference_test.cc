@@ -76,14 +76,14 @@ TEST(JsonChanges, OtherElementsAreToldApartByTheirIndex) {
 }
 
 TEST(JsonChanges, LongValuesAreCutBetweenLetters) {
-  const std::string letters = std::string(199, 'x') + "\xc3\xa9 and more";
+  const std::string letters = cat(std::string(199, 'x'), "\xc3\xa9 and more");
   const auto lines = changes("1", json::quote(letters));
   ASSERT_EQ(lines.size(), 1);
   EXPECT_EQ(lines[0], cat("changed /: 1 to \"", std::string(199, 'x'), "…"));
 }
 
 TEST(JsonChanges, DeepDocumentsAreCompared) {
-  const std::string deep = std::string(999, '[') + "1" + std::string(999, ']');
+  const std::string deep = cat(std::string(999, '['), '1', std::string(999, ']'));
   std::string other = deep;
   other[999] = '2';
   EXPECT_EQ(changes(deep, other).size(), 1);
