@@ -17,6 +17,7 @@ LOGS = ROOT / "build" / "test-logs"
 JOBS = os.cpu_count() or 2
 FUZZ_SECONDS = {"default": 60, "full": 600}  # all targets together
 KILL_ROUNDS = {"default": 10, "full": 200}
+REGISTRY_KILL_ROUNDS = {"default": 10, "full": 100}
 # What the Python tests use.
 BUILT_FIRST = ("millrace", "millrace_static", "millrace_shared", "tail_directory", "three_links_tests", "group_member")
 INSTALLS = {"clients", "kafka", "go", "node", "stack-install"}  # stages
@@ -139,9 +140,9 @@ def pytest(log, options, preset, *arguments):
     return outcome
 
 
-def kill_rounds(log, options, rounds, preset="dev"):
+def kill_rounds(log, program, rounds, preset="dev"):
     at = log.tell()
-    status = run(log, venv_python(), "tests/integration/kill_rounds.py", "--rounds", rounds, limit=60 + 60 * rounds,
+    status = run(log, venv_python(), f"tests/integration/{program}", "--rounds", rounds, limit=60 + 60 * rounds,
                  may_fail=True, env={"MILLRACE_BIN": str(ROOT / "build" / preset / "millrace")})
     last = Path(log.name).read_text(errors="replace")[at:].strip().splitlines()[-1]
     found = re.fullmatch(r"(\d+) rounds passed, (\d+) failed(.*)", last)
@@ -245,7 +246,8 @@ def default_plan(options):
                 ("fuzz", lambda log: fuzz(log, FUZZ_SECONDS[size]))],
                [*((name, lambda log, name=name: background[name].result()) for name in installs),
                 ("python", lambda log: pytest(log, options, "dev")),
-                ("kill", lambda log: kill_rounds(log, options, KILL_ROUNDS[size]))]],
+                ("kill", lambda log: kill_rounds(log, "kill_rounds.py", KILL_ROUNDS[size])),
+                ("registry-kill", lambda log: kill_rounds(log, "registry_rounds.py", REGISTRY_KILL_ROUNDS[size]))]],
         last=[])
     if options.full:
         for preset in ("asan", "tsan", "clang"):
