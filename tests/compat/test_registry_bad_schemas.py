@@ -55,9 +55,9 @@ def test_ten_megabytes_are_more_than_the_topic_takes(client, schema_type, schema
     pytest.param("JSON", lambda: "[" + "[]," * (TEN_MB // 3) + "[]]", "values", id="json arrays"),
     pytest.param("JSON", lambda: json.dumps({"allOf": [{}] * 300_000}), "200000 schemas", id="json schemas"),
     pytest.param("JSON", lambda: '"' + "x" * TEN_MB, "missing closing quote", id="json without an end"),
-    pytest.param("PROTOBUF", lambda: 'syntax="proto3";//' + "c" * TEN_MB, "at most 1048576", id="protobuf comment"),
+    pytest.param("PROTOBUF", lambda: 'syntax="proto3";//' + "c" * TEN_MB, "at most 4194304", id="protobuf comment"),
     pytest.param("PROTOBUF", lambda: 'syntax="proto3";message M{' + "".join(
-        f"int32 f{n}={n};" for n in range(1, TEN_MB // 20)) + "}", "at most 1048576", id="protobuf fields"),
+        f"int32 f{n}={n};" for n in range(1, TEN_MB // 20)) + "}", "at most 4194304", id="protobuf fields"),
 ])
 def test_ten_megabytes_of_small_parts_are_refused_before_they_take_memory(client, schema_type, schema, what):
     assert what in invalid(client, schema(), schema_type)
