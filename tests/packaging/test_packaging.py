@@ -107,7 +107,7 @@ def public_name():
     """What the demangled name of a symbol of the public headers begins with."""
     text = "\n".join(h.read_text() for h in headers())
     types = set(re.findall(r"^(?:class|struct) (\w+)(?: final)?(?: : public \w+)? \{", text, re.M))
-    functions = set(re.findall(r"^[a-z][\w:& <>]* (\w+)\([^;{]*\);", text, re.M))
+    functions = set(re.findall(r"^[A-Za-z][\w:& <>]* (\w+)\([^;{]*\);", text, re.M))
     return re.compile(rf"(vtable for )?millrace::(testing::.*|({'|'.join(types)})(::.*)?|({'|'.join(functions)})(\[abi:cxx11\])?\(.*)")
 
 
