@@ -23,7 +23,7 @@ struct CloseFile {
 Result<std::string> read_text(const std::string& path) {
   const std::unique_ptr<std::FILE, CloseFile> file(path == "-" ? stdin
                                                                : std::fopen(path.c_str(), "re"));
-  const std::string_view name = path == "-" ? "standard input" : path;
+  const std::string name = path == "-" ? "standard input" : path;
   if (!file) return io::io_error(errno, "open", name);
   std::string text;
   std::array<char, 65536> block;

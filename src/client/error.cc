@@ -42,6 +42,11 @@ std::error_code make_error_code(ClientErrc code) {
 
 namespace millrace::client {
 
+Error not_at_home(std::string_view what) {
+  return client_error(ClientErrc::closed,
+                      cat(what, " was moved from, or made by the parent of this process"));
+}
+
 bool worth_retrying(const Error& error) {
   return error.retriable() || error.is(ClientErrc::disconnected) ||
          error.is(ClientErrc::timed_out) || error.is(ClientErrc::unreachable);

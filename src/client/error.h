@@ -14,10 +14,7 @@ inline Error client_error(ClientErrc code, std::string message) {
 }
 
 /// `closed`, of a handle that nothing is behind in this process: `what` says which one.
-inline Error not_at_home(std::string what) {
-  return client_error(ClientErrc::closed,
-                      std::move(what) + " was moved from, or made by the parent of this process");
-}
+Error not_at_home(std::string_view what);
 
 /// True where a new connection or fresh metadata may help: a retriable answer of the broker, or a
 /// lost connection. Never true for `interrupted`.

@@ -3,7 +3,9 @@
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace millrace::schema::protobuf {
 namespace {
@@ -31,8 +33,11 @@ int type_index(const pb::FieldDescriptor& field) {
 }
 
 void groups_last(std::vector<const pb::FieldDescriptor*>& fields) {
-  std::stable_partition(fields.begin(), fields.end(),
-                        [](const pb::FieldDescriptor* field) { return !is_group(*field); });
+  const auto is_one = [](const pb::FieldDescriptor* field) { return is_group(*field); };
+  std::vector<const pb::FieldDescriptor*> groups;
+  std::ranges::copy_if(fields, std::back_inserter(groups), is_one);
+  std::erase_if(fields, is_one);
+  fields.insert(fields.end(), groups.begin(), groups.end());
 }
 
 /// By the number of the first field where they are normalized: oneofs have none themselves.
@@ -43,8 +48,8 @@ std::vector<const pb::OneofDescriptor*> oneofs_of(const pb::Descriptor& message,
     oneofs.push_back(message.oneof_decl(i));
   }
   if (spelling == Spelling::normalized) {
-    std::stable_sort(oneofs.begin(), oneofs.end(), [&](const auto* a, const auto* b) {
-      return fields_of(*a, spelling).front()->number() < fields_of(*b, spelling).front()->number();
+    std::ranges::sort(oneofs, {}, [&](const pb::OneofDescriptor* oneof) {
+      return fields_of(*oneof, spelling).front()->number();
     });
   }
   return oneofs;
@@ -55,8 +60,10 @@ std::vector<const pb::OneofDescriptor*> oneofs_of(const pb::Descriptor& message,
 std::vector<const pb::FieldDescriptor*> in_order(std::vector<const pb::FieldDescriptor*> fields,
                                                  Spelling spelling) {
   if (spelling == Spelling::normalized) {
-    std::stable_sort(fields.begin(), fields.end(),
-                     [](const auto* a, const auto* b) { return a->number() < b->number(); });
+    // Extensions of several messages may have one number.
+    std::ranges::sort(fields, {}, [](const pb::FieldDescriptor* field) {
+      return std::pair(field->number(), field->index());
+    });
   }
   return fields;
 }

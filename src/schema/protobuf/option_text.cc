@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "schema/protobuf/option_value.h"
@@ -69,12 +70,17 @@ std::vector<OptionText> option_texts(const pb::Message& options, const NameScope
 }
 
 std::vector<std::string> assignments(std::vector<OptionText> options, Spelling spelling) {
-  if (spelling == Spelling::normalized) {
-    std::stable_sort(options.begin(), options.end(),
-                     [](const OptionText& a, const OptionText& b) { return a.name < b.name; });
-  }
+  // Values of one option keep their order.
+  std::multimap<std::string, std::string> by_name;
   std::vector<std::string> texts;
-  for (OptionText& option : options) texts.push_back(std::move(option.assignment));
+  for (OptionText& option : options) {
+    if (spelling == Spelling::normalized) {
+      by_name.emplace(std::move(option.name), std::move(option.assignment));
+    } else {
+      texts.push_back(std::move(option.assignment));
+    }
+  }
+  for (auto& [name, assignment] : by_name) texts.push_back(std::move(assignment));
   return texts;
 }
 
