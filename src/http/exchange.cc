@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "http/reply.h"
 #include "http/target.h"
 
@@ -57,7 +58,7 @@ void Exchange::check_framing() {
     drainable_ = false;
     return refuse(MHD_HTTP_BAD_REQUEST, "the request says more than once how long its body is");
   }
-  if (coding && !is_word(*coding, "chunked")) {
+  if (coding && !same_word(*coding, "chunked")) {
     drainable_ = false;
     return refuse(MHD_HTTP_NOT_IMPLEMENTED, "the only Transfer-Encoding is chunked");
   }

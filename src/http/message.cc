@@ -1,28 +1,23 @@
 #include "http/message.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <ranges>
 
+#include "base/words.h"
 #include "http/target.h"
 
 namespace millrace::http {
 
-bool is_word(std::string_view text, std::string_view word) {
-  return text.size() == word.size() && strncasecmp(text.data(), word.data(), word.size()) == 0;
-}
-
 std::optional<std::string_view> Request::header(std::string_view name) const {
   const auto found = std::ranges::find_if(
-      headers, [&](const auto& header) { return is_word(header.first, name); });
+      headers, [&](const auto& header) { return same_word(header.first, name); });
   if (found == headers.end()) return std::nullopt;
   return found->second;
 }
 
 size_t Request::count_headers(std::string_view name) const {
   return static_cast<size_t>(std::ranges::count_if(
-      headers, [&](const auto& header) { return is_word(header.first, name); }));
+      headers, [&](const auto& header) { return same_word(header.first, name); }));
 }
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {

@@ -45,9 +45,6 @@ using Respond = std::function<void(Response)>;
 /// Called on a thread of the server, which it must not block.
 using Handler = std::function<void(Request, Respond)>;
 
-/// Names of headers and most of their words may be written in any case.
-bool is_word(std::string_view text, std::string_view word);
-
 /// The parts between the slashes, each percent-decoded (RFC 3986), so that a part may hold a slash
 /// of its own; "/" has none. Nothing where the path does not begin with a slash or an escape is
 /// malformed.

@@ -1,10 +1,9 @@
 #include "registry/compatibility.h"
 
-#include <strings.h>
-
 #include <array>
 
 #include "base/text.h"
+#include "base/words.h"
 
 namespace millrace::registry {
 namespace {
@@ -43,10 +42,7 @@ std::string_view name_of(Level level) { return rule_of(level).name; }
 
 std::optional<Level> level_of(std::string_view name) {
   for (const LevelRule& rule : kRules) {
-    if (rule.name.size() == name.size() &&
-        strncasecmp(rule.name.data(), name.data(), name.size()) == 0) {
-      return rule.level;
-    }
+    if (same_word(rule.name, name)) return rule.level;
   }
   return std::nullopt;
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "registry/compatibility.h"
 #include "registry/deletion.h"
 #include "registry/error.h"
@@ -18,13 +18,6 @@ constexpr const char* kLevel = "compatibilityLevel";
 constexpr const char* kLevelInUpdate = "compatibility";
 constexpr std::array<std::string_view, 4> kModes = {kReadWrite, kReadOnly, kReadOnlyOverride,
                                                     kImport};
-
-std::string upper(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return result;
-}
 
 Result<void> merge(const json::Member& change, json::Object& config) {
   if (change.name == kLevelInUpdate || change.name == kLevel) {
@@ -113,12 +106,14 @@ Result<Plan> plan_config_deletion(const State& state, const std::string& subject
 
 Result<Plan> plan_mode_update(const State& state, const std::string& subject,
                               const std::string& mode, bool force) {
-  const std::string wanted = upper(mode);
-  if (std::ranges::find(kModes, wanted) == kModes.end()) {
+  const auto known =
+      std::ranges::find_if(kModes, [&](std::string_view name) { return same_word(name, mode); });
+  if (known == kModes.end()) {
     return registry_error(
         RegistryErrc::invalid_mode,
         "Invalid mode. Valid values are READWRITE, READONLY, READONLY_OVERRIDE and IMPORT");
   }
+  const std::string wanted(*known);
   Plan plan{.answer = json::Object{{"mode", wanted}}};
   if (wanted == kImport && mode_in_scope(state, subject) != kImport && !force) {
     MILL_CHECK(make_room(state, subject, plan.records));

@@ -1,7 +1,6 @@
-#include <strings.h>
-
 #include <array>
 
+#include "base/words.h"
 #include "schema/schema.h"
 
 namespace millrace::schema {
@@ -13,10 +12,6 @@ struct FormatName {
 };
 constexpr std::array<FormatName, 3> kFormats = {
     {{Format::avro, "AVRO"}, {Format::json, "JSON"}, {Format::protobuf, "PROTOBUF"}}};
-
-bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "base/words.h"
 
 namespace millrace::registry::rest {
 namespace {
@@ -34,14 +35,6 @@ std::optional<std::string> base64_decoded(std::string_view text) {
     }
   }
   return decoded;
-}
-
-bool has_scheme(std::string_view authorization) {
-  if (authorization.size() < kScheme.size()) return false;
-  for (size_t i = 0; i < kScheme.size(); ++i) {
-    if ((authorization[i] | 0x20) != kScheme[i]) return false;
-  }
-  return true;
 }
 
 /// Looks at every byte, however early the texts differ.
@@ -78,7 +71,7 @@ Result<Credentials> Credentials::parse(std::string_view lines) {
 }
 
 bool Credentials::allow(std::optional<std::string_view> authorization) const {
-  if (!authorization || !has_scheme(*authorization)) return false;
+  if (!authorization || !same_word(authorization->substr(0, kScheme.size()), kScheme)) return false;
   const auto pair = base64_decoded(trim(authorization->substr(kScheme.size())));
   if (!pair) return false;
   const size_t colon = pair->find(':');
