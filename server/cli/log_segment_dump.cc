@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "cli/log_files.h"
 #include "cli/text_encoding.h"
 #include "record/codec.h"

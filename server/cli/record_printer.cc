@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "cli/common.h"
 #include "cli/text_encoding.h"
 

@@ -1,6 +1,5 @@
 #include "cli/text_encoding.h"
 
-#include <array>
 #include <cstdint>
 
 namespace millrace::server {
@@ -26,31 +25,6 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out += '"';
-}
-
-bool is_utf8(std::string_view text) {
-  constexpr std::array<uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[i]);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const size_t size = lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-    if (size == 0 || i + size > text.size()) return false;
-    uint32_t point = lead & (0x7fU >> size);
-    for (size_t j = 1; j < size; ++j) {
-      const auto next = static_cast<uint8_t>(text[i + j]);
-      if (next >> 6 != 2) return false;
-      point = point << 6 | (next & 0x3fU);
-    }
-    // Neither longer than needed, nor a surrogate, nor beyond Unicode.
-    if (point < kSmallest[size] || (point >= 0xd800 && point < 0xe000) || point > 0x10ffff) {
-      return false;
-    }
-    i += size;
-  }
-  return true;
 }
 
 std::string to_base64(std::string_view bytes) {

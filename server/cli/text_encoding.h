@@ -8,7 +8,6 @@ namespace millrace::server {
 
 /// Appends a JSON string with its quotes; `text` must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
-bool is_utf8(std::string_view text);
 std::string to_base64(std::string_view bytes);
 
 }  // namespace millrace::server
