@@ -54,15 +54,6 @@ std::optional<int32_t> version_with(const State& state, const std::string& subje
   return *found;
 }
 
-/// What a schema says of itself under the name of a compatibility group; nothing where it is none.
-std::optional<std::string> group_of(const json::Value& metadata, std::string_view group) {
-  const json::Object* object = metadata.object();
-  const json::Value* properties = object == nullptr ? nullptr : object->find("properties");
-  if (properties == nullptr || properties->object() == nullptr) return std::nullopt;
-  const auto value = properties->object()->text(group);
-  return value ? std::optional(std::string(*value)) : std::nullopt;
-}
-
 /// The versions that are compared with a new one, newest first.
 std::vector<int32_t> versions_to_fit(const State& state, const std::string& subject, Level level,
                                      const json::Value& metadata) {
@@ -71,7 +62,7 @@ std::vector<int32_t> versions_to_fit(const State& state, const std::string& subj
   if (const auto group = config.text("compatibilityGroup")) {
     std::erase_if(numbers, [&](int32_t number) {
       const Version& version = *state.version(subject, number, Deleted::without);
-      return group_of(version.schema->metadata, *group) != group_of(metadata, *group);
+      return property_of(version.schema->metadata, *group) != property_of(metadata, *group);
     });
   }
   std::ranges::reverse(numbers);
@@ -228,10 +219,7 @@ json::Object schema_json(const std::string& subject, int32_t number, const Versi
   const SchemaText& schema = *version.schema;
   json::Object object{
       {"subject", subject}, {"version", number}, {"id", schema.id}, {"guid", schema.guid}};
-  if (schema.format != schema::Format::avro) object.set("schemaType", name_of(schema.format));
-  if (!schema.references.empty()) object.set("references", references_json(schema.references));
-  if (!schema.metadata.is_null()) object.set("metadata", schema.metadata);
-  if (!schema.rule_set.is_null()) object.set("ruleSet", schema.rule_set);
+  add_facets(schema, object);
   object.set("schema", schema.text);
   object.set("ts", version.timestamp_ms);
   if (version.deleted) object.set("deleted", true);

@@ -14,16 +14,13 @@ constexpr const char* kIdMax = "idMaxByContext";
 
 Error corrupt(const std::string& what) { return kafka_error(ErrorCode::corrupt_message, what); }
 
-std::optional<int32_t> int32_of(const json::Object& object, std::string_view name) {
+std::optional<int32_t> int32_member(const json::Object& object, std::string_view name) {
   const json::Value* value = object.find(name);
-  if (value == nullptr || value->number() == nullptr) return std::nullopt;
-  const auto number = value->number()->to_int64();
-  if (!number || *number < INT32_MIN || *number > INT32_MAX) return std::nullopt;
-  return static_cast<int32_t>(*number);
+  return value == nullptr ? std::nullopt : int32_of(*value);
 }
 
 Result<int32_t> need_int32(const json::Object& object, std::string_view name) {
-  const auto number = int32_of(object, name);
+  const auto number = int32_member(object, name);
   if (!number) return corrupt(cat("\"", name, "\" is missing or no 32-bit number"));
   return *number;
 }
@@ -104,10 +101,7 @@ struct Formatter {
   RecordText operator()(const SchemaEntry& entry) const {
     const SchemaText& schema = *entry.schema;
     json::Object value{{"subject", entry.subject}, {"version", entry.version}, {"id", schema.id}};
-    if (schema.format != schema::Format::avro) value.set("schemaType", name_of(schema.format));
-    if (!schema.references.empty()) value.set("references", references_json(schema.references));
-    if (!schema.metadata.is_null()) value.set("metadata", schema.metadata);
-    if (!schema.rule_set.is_null()) value.set("ruleSet", schema.rule_set);
+    add_facets(schema, value);
     value.set("schema", schema.text);
     value.set("deleted", entry.deleted);
     return {.key = schema_key(entry.subject, entry.version), .value = json::write(value)};
@@ -200,6 +194,26 @@ Result<Record> parse_record(std::string_view key_text, std::optional<std::string
 
 RecordText format_record(const Record& record) { return std::visit(Formatter(), record); }
 
+void add_facets(const SchemaText& schema, json::Object& object) {
+  if (schema.format != schema::Format::avro) object.set("schemaType", name_of(schema.format));
+  if (!schema.references.empty()) object.set("references", references_json(schema.references));
+  if (!schema.metadata.is_null()) object.set("metadata", schema.metadata);
+  if (!schema.rule_set.is_null()) object.set("ruleSet", schema.rule_set);
+}
+
+std::optional<std::string_view> property_of(const json::Value& metadata, std::string_view name) {
+  const json::Object* object = metadata.object();
+  const json::Value* found = object == nullptr ? nullptr : object->find("properties");
+  const json::Object* properties = found == nullptr ? nullptr : found->object();
+  return properties == nullptr ? std::nullopt : properties->text(name);
+}
+
+std::optional<int32_t> int32_of(const json::Value& value) {
+  const auto number = value.number() == nullptr ? std::nullopt : value.number()->to_int64();
+  if (!number || *number < INT32_MIN || *number > INT32_MAX) return std::nullopt;
+  return static_cast<int32_t>(*number);
+}
+
 json::Array references_json(const std::vector<schema::Reference>& references) {
   json::Array array;
   for (const schema::Reference& reference : references) {
@@ -218,7 +232,7 @@ std::optional<std::vector<schema::Reference>> references_of(const json::Value& v
     if (object == nullptr) return std::nullopt;
     const auto name = object->text("name");
     const auto subject = object->text("subject");
-    const auto version = int32_of(*object, "version");
+    const auto version = int32_member(*object, "version");
     if (!name || !subject || !version) return std::nullopt;
     references.push_back(
         {.name = std::string(*name), .subject = std::string(*subject), .version = *version});

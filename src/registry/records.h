@@ -87,6 +87,14 @@ RecordText format_record(const Record& record);
 /// See SchemaText::guid.
 std::string guid_of(const SchemaText& schema);
 
+/// Adds what a schema says beside its text, in Confluent's order and as far as there is anything to
+/// say: schemaType, references, metadata, ruleSet.
+void add_facets(const SchemaText& schema, json::Object& object);
+/// Of the metadata's properties; nothing where there is none of that name, or it is no text.
+std::optional<std::string_view> property_of(const json::Value& metadata, std::string_view name);
+/// Nothing where it is no whole number of 32 bits.
+std::optional<int32_t> int32_of(const json::Value& value);
+
 json::Array references_json(const std::vector<schema::Reference>& references);
 /// Nothing where it is no array of references.
 std::optional<std::vector<schema::Reference>> references_of(const json::Value& value);

@@ -1,11 +1,10 @@
 #include "registry/remote_answer.h"
 
-#include <limits>
-
 #include "base/text.h"
 #include "base/try.h"
 #include "json/text.h"
 #include "registry/error.h"
+#include "registry/records.h"
 
 namespace millrace::registry {
 namespace {
@@ -16,15 +15,6 @@ Error no_registry(const std::string& url, std::string_view what) {
       cat(url, " answers ", what, "; is that the address of a schema registry, with its path?")};
 }
 
-std::optional<int32_t> to_int32(const json::Value& value) {
-  const auto number = value.number() != nullptr ? value.number()->to_int64() : std::nullopt;
-  if (!number || *number < std::numeric_limits<int32_t>::min() ||
-      *number > std::numeric_limits<int32_t>::max()) {
-    return std::nullopt;
-  }
-  return static_cast<int32_t>(*number);
-}
-
 Error refusal(const std::string& url, const http::Response& response, const json::Object* answer) {
   if (response.status == 401 || response.status == 403) {
     return registry_error(
@@ -32,7 +22,7 @@ Error refusal(const std::string& url, const http::Response& response, const json
         cat(url, " answers ", response.status, ": the name or the password is missing or wrong"));
   }
   const json::Value* code = answer != nullptr ? answer->find("error_code") : nullptr;
-  const auto number = code != nullptr ? to_int32(*code) : std::nullopt;
+  const auto number = code != nullptr ? int32_of(*code) : std::nullopt;
   const auto message = answer != nullptr ? answer->text("message") : std::nullopt;
   if (!number || !message) return no_registry(url, cat("status ", response.status));
   return registry_error(static_cast<RegistryErrc>(*number),
@@ -71,14 +61,14 @@ Result<std::vector<int32_t>> Answered::numbers() const {
 }
 
 Result<int32_t> Answered::number() const {
-  const auto number = to_int32(value_);
+  const auto number = int32_of(value_);
   if (!number) return unexpected("a number");
   return *number;
 }
 
 Result<int32_t> Answered::number(std::string_view name) const {
   const json::Value* found = member(name);
-  const auto number = found != nullptr ? to_int32(*found) : std::nullopt;
+  const auto number = found != nullptr ? int32_of(*found) : std::nullopt;
   if (!number) return unexpected(cat("a number \"", name, '"'));
   return *number;
 }

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "http/target.h"
 #include "json/text.h"
+#include "registry/records.h"
 #include "registry/remote_answer.h"
 #include "registry/source.h"
 
@@ -29,11 +30,7 @@ std::vector<std::pair<std::string, std::string>> flag(const char* name, bool is_
 
 json::Object body_of(const Draft& draft) {
   json::Object body{{"schema", draft.text}, {"schemaType", schema::name_of(draft.format)}};
-  json::Array references;
-  for (const auto& [name, subject, version] : draft.references) {
-    references.push_back(json::Object{{"name", name}, {"subject", subject}, {"version", version}});
-  }
-  if (!references.empty()) body.set("references", std::move(references));
+  if (!draft.references.empty()) body.set("references", references_json(draft.references));
   return body;
 }
 

@@ -19,11 +19,8 @@ Result<std::string> text_in_format(const State& state, const std::string& subjec
 
 bool has_properties(const SchemaText& schema,
                     const std::vector<std::pair<std::string, std::string>>& wanted) {
-  const json::Object* metadata = schema.metadata.object();
-  const json::Value* found = metadata == nullptr ? nullptr : metadata->find("properties");
-  const json::Object* properties = found == nullptr ? nullptr : found->object();
   return std::ranges::all_of(wanted, [&](const auto& pair) {
-    return properties != nullptr && properties->text(pair.first) == pair.second;
+    return property_of(schema.metadata, pair.first) == pair.second;
   });
 }
 

@@ -48,10 +48,7 @@ Result<json::Object> schema_string(const State& state, const Found& found, const
   const SchemaText& schema = *found.schema;
   MILL_TRY(auto text, text_in_format(state, Subject(found.context, "").to_string(), schema, call));
   json::Object object{{"schema", std::move(text)}};
-  if (schema.format != schema::Format::avro) object.set("schemaType", name_of(schema.format));
-  if (!schema.references.empty()) object.set("references", references_json(schema.references));
-  if (!schema.metadata.is_null()) object.set("metadata", schema.metadata);
-  if (!schema.rule_set.is_null()) object.set("ruleSet", schema.rule_set);
+  add_facets(schema, object);
   object.set("guid", schema.guid);
   return object;
 }
