@@ -46,11 +46,11 @@ Result<std::unique_ptr<RegistryService>> RegistryService::start(embed::BrokerImp
   service->rest_ =
       std::make_unique<registry::rest::Rest>(*service->registry_, std::move(choice.rest));
   MILL_TRY(service->server_,
-           http::Server::listen(choice.endpoint,
-                                [rest = service->rest_.get()](const http::Request& request,
-                                                              const http::Respond& respond) {
-                                  rest->handle(request, respond);
-                                }));
+           http::Server::listen(
+               choice.endpoint,
+               [rest = service->rest_.get()](http::Request request, const http::Respond& respond) {
+                 rest->handle(std::move(request), respond);
+               }));
   return service;
 }
 

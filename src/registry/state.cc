@@ -1,6 +1,7 @@
 #include "registry/state.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/text.h"
 
@@ -142,11 +143,10 @@ void State::clear(const std::string& subject) {
 
 void State::raise_ids(const IdFloor& floor) {
   for (const json::Member& member : floor.id_max_by_context) {
-    const json::Number* number = member.value.number();
-    const auto id = number == nullptr ? std::nullopt : number->to_int64();
-    if (!id || *id < 0 || *id > INT32_MAX) continue;
+    const auto id = int32_of(member.value);
+    if (!id || *id < 0) continue;
     Context& context = contexts_[member.name];
-    context.id_max = std::max(context.id_max, static_cast<int32_t>(*id));
+    context.id_max = std::max(context.id_max, *id);
   }
 }
 
@@ -185,9 +185,14 @@ const Version* State::version(std::string_view subject, int32_t number, Deleted 
 }
 
 std::optional<int32_t> State::latest(std::string_view subject, Deleted deleted) const {
-  const auto numbers = version_numbers(subject, deleted);
-  if (numbers.empty()) return std::nullopt;
-  return numbers.back();
+  const Versions* all = versions(subject);
+  if (all == nullptr) return std::nullopt;
+  const auto newest_first = std::views::reverse(*all);
+  const auto found = std::ranges::find_if(newest_first, [&](const auto& numbered) {
+    return registry::is_shown(numbered.second, deleted);
+  });
+  if (found == newest_first.end()) return std::nullopt;
+  return found->first;
 }
 
 std::vector<int32_t> State::version_numbers(std::string_view subject, Deleted deleted) const {

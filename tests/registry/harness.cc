@@ -69,7 +69,8 @@ Reply RegistryTest::ask_with_body(std::string_view method, std::string_view path
     }
   }
   std::promise<http::Response> answered;
-  rest_->handle(request, [&](http::Response response) { answered.set_value(std::move(response)); });
+  rest_->handle(std::move(request),
+                [&](http::Response response) { answered.set_value(std::move(response)); });
   const auto response = answered.get_future().get();
   return {.status = response.status, .body = response.body};
 }

@@ -1,12 +1,11 @@
 #include "registry/rest/call.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 #include "base/try.h"
+#include "base/words.h"
 #include "json/text.h"
 #include "registry/error.h"
 
@@ -17,10 +16,6 @@ constexpr std::string_view kLatest = "latest";
 
 /// Of a body. A schema is one text in it, whatever its size; metadata and rules are small.
 constexpr size_t kBodyValuesMax = 10'000;
-
-bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 bool is_json_type(std::string_view type) {
   constexpr std::array<std::string_view, 4> kTypes = {
@@ -67,18 +62,17 @@ Result<json::Value> optional_object(const json::Object& body, std::string_view n
 Result<std::optional<int32_t>> optional_number(const json::Object& body, std::string_view name) {
   const json::Value* value = member_of(body, name);
   if (value == nullptr) return std::optional<int32_t>();
-  const auto number = value->number() == nullptr ? std::nullopt : value->number()->to_int64();
-  if (!number || *number < -1 || *number > INT32_MAX) {
-    return bad_member(name, "number of 32 bits");
-  }
-  if (*number <= 0) return std::optional<int32_t>();
-  return std::optional(static_cast<int32_t>(*number));
+  const auto number = int32_of(*value);
+  if (!number || *number < -1) return bad_member(name, "number of 32 bits");
+  return *number <= 0 ? std::nullopt : number;
 }
 
 }  // namespace
 
-Call::Call(const http::Request& request, std::string context, std::vector<std::string> arguments)
-    : request_(request), context_(std::move(context)), arguments_(std::move(arguments)) {}
+Call::Call(http::Request request, std::string context, std::vector<std::string> arguments)
+    : request_(std::move(request)),
+      context_(std::move(context)),
+      arguments_(std::move(arguments)) {}
 
 std::string Call::scope(size_t index) const {
   const std::string& text = argument(index);

@@ -25,7 +25,7 @@ struct Page {
 class Call {
  public:
   /// `context` is what a path below /contexts/{context} says; `arguments` are the path's own parts.
-  Call(const http::Request& request, std::string context, std::vector<std::string> arguments);
+  Call(http::Request request, std::string context, std::vector<std::string> arguments);
 
   const std::string& context() const { return context_; }
   const std::string& argument(size_t index) const { return arguments_.at(index); }

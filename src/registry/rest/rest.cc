@@ -53,11 +53,17 @@ http::Response response_of(const Error& error, const char* content_type) {
   return response;
 }
 
-http::Response response_of(const Answer& answer, const char* content_type) {
+std::string body_of(const json::Value& answer) { return json::write(answer); }
+
+std::string body_of(const Answer& answer) {
   const auto* raw = std::get_if<Raw>(&answer);
-  return {.status = 200,
-          .content_type = content_type,
-          .body = raw != nullptr ? raw->text : json::write(std::get<json::Value>(answer))};
+  return raw != nullptr ? raw->text : body_of(std::get<json::Value>(answer));
+}
+
+template <class T>
+http::Response response_of(const Result<T>& result, const char* content_type) {
+  if (!result) return response_of(result.error(), content_type);
+  return {.status = 200, .content_type = content_type, .body = body_of(*result)};
 }
 
 Error no_such_path(const http::Request& request) {
@@ -114,22 +120,19 @@ Result<Rest::Match> Rest::match(const http::Request& request) const {
                         cat("HTTP 405 Method Not Allowed: ", request.method, ' ', request.path));
 }
 
-void Rest::handle(const http::Request& request, const http::Respond& respond) {
+void Rest::handle(http::Request request, const http::Respond& respond) {
   const char* type = content_type_for(request);
   auto match = this->match(request);
   if (!match) return respond(response_of(match.error(), type));
-  const Call call(request, std::move(match->context), std::move(match->arguments));
-  const auto answer_with = [type](const auto& result) {
-    return result ? response_of(Answer(*result), type) : response_of(result.error(), type);
-  };
+  const Call call(std::move(request), std::move(match->context), std::move(match->arguments));
   if (const auto* query = std::get_if<Query>(&match->route->does)) {
-    return respond(
-        answer_with(registry_.read([&](const State& state) { return (*query)(state, call); })));
+    const auto answer = registry_.read([&](const State& state) { return (*query)(state, call); });
+    return respond(response_of(answer, type));
   }
   auto command = std::get<Prepare>(match->route->does)(call);
   if (!command) return respond(response_of(command.error(), type));
-  command->answer = [respond, answer_with](const Result<json::Value>& result) {
-    respond(answer_with(result));
+  command->answer = [respond, type](const Result<json::Value>& result) {
+    respond(response_of(result, type));
   };
   registry_.submit(*std::move(command));
 }

@@ -24,7 +24,7 @@ struct RestOptions {
 class Rest {
  public:
   Rest(Registry& registry, RestOptions options);
-  void handle(const http::Request& request, const http::Respond& respond);
+  void handle(http::Request request, const http::Respond& respond);
 
  private:
   /// A route with its path taken apart.
