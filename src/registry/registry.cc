@@ -51,10 +51,10 @@ std::optional<int32_t> ReservedIds::find(const std::string& context,
   return found->second;
 }
 
-int32_t ReservedIds::next(const State& state, const std::string& context) const {
+int64_t ReservedIds::next(const State& state, const std::string& context) const {
   const auto known = contexts_.find(context);
   const int32_t reserved = known == contexts_.end() ? 0 : known->second.id_max;
-  return std::max(reserved, state.id_max(context)) + 1;
+  return int64_t{std::max(reserved, state.id_max(context))} + 1;
 }
 
 void ReservedIds::note(const std::vector<Record>& records) {

@@ -23,7 +23,7 @@ class ReservedIds {
   /// Of the schema in that context, where it is on its way.
   std::optional<int32_t> find(const std::string& context, const std::string& guid) const;
   /// Above all that were given, here and in the state.
-  int32_t next(const State& state, const std::string& context) const;
+  int64_t next(const State& state, const std::string& context) const;
   void note(const std::vector<Record>& records);
 
  private:

@@ -100,6 +100,15 @@ TEST_F(SettingsTest, AnImportBringsIdsAndVersions) {
   EXPECT_EQ(register_avro("s", R"("long")").member("id"), "41");
 }
 
+TEST_F(SettingsTest, BehindTheLargestIdThereIsNone) {
+  put("/mode/s", mode("IMPORT"));
+  const json::Object imported{{"schema", R"("int")"}, {"id", 2'147'483'647}};
+  EXPECT_EQ(post("/subjects/s/versions", imported).member("id"), "2147483647");
+  put("/mode/s", mode("READWRITE"));
+  EXPECT_EQ(register_avro("s", R"("long")").error_code(), 50001);
+  EXPECT_EQ(get("/subjects/s/versions").body, "[1]");
+}
+
 TEST_F(SettingsTest, AnImportNeedsAnEmptyPlaceOrForce) {
   register_avro("s", R"("int")");
   EXPECT_EQ(put("/mode/s", mode("IMPORT")).error_code(), 42205);
