@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "broker/harness.h"
-#include "io/memory_file_system.h"
 
 namespace millrace::broker {
 namespace {
@@ -82,26 +81,15 @@ class Answers {
   int errors_ = 0;
 };
 
-class BrokerThreadsTest : public ::testing::Test {
+class BrokerThreadsTest : public ThreadedBrokerTest {
  protected:
   void SetUp() override {
-    auto opened = Broker::open({.file_system = &fs_,
-                                .dir = "data",
-                                .clock = &clock_,
-                                .timers = &timers_,
-                                .sync_threads = 2});
-    ASSERT_TRUE(opened) << opened.error().to_string();
-    broker_ = *std::move(opened);
+    ThreadedBrokerTest::SetUp();
     ASSERT_TRUE(broker_->catalog().create({.name = "t", .partitions = 2}));
   }
   std::shared_ptr<Partition> partition(int32_t number) {
     return broker_->catalog().find_partition("t", PartitionId(number));
   }
-
-  io::MemoryFileSystem fs_;
-  SystemClock clock_;
-  Timers timers_;
-  std::unique_ptr<Broker> broker_;
 };
 
 TEST_F(BrokerThreadsTest, ManyProducersAreEachAnsweredOnceAndEachBatchIsThereOnce) {

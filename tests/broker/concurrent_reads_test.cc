@@ -3,7 +3,6 @@
 #include <thread>
 
 #include "broker/harness.h"
-#include "io/memory_file_system.h"
 #include "io/read_chunks.h"
 #include "record/batch_view.h"
 
@@ -16,16 +15,10 @@ constexpr int kRecords = 3;
 /// A segment has place for some twenty batches.
 constexpr size_t kValueSize = 16 << 10;
 
-class ConcurrentReadsTest : public ::testing::Test {
+class ConcurrentReadsTest : public ThreadedBrokerTest {
  protected:
   void SetUp() override {
-    auto opened = Broker::open({.file_system = &fs_,
-                                .dir = "data",
-                                .clock = &clock_,
-                                .timers = &timers_,
-                                .sync_threads = 2});
-    ASSERT_TRUE(opened) << opened.error().to_string();
-    broker_ = *std::move(opened);
+    ThreadedBrokerTest::SetUp();
     ASSERT_TRUE(
         broker_->catalog().create({.name = "t", .configs = {{"segment.bytes", "1048576"}}}));
     partition_ = broker_->catalog().find_partition("t", PartitionId(0));
@@ -90,10 +83,6 @@ class ConcurrentReadsTest : public ::testing::Test {
 
   static constexpr Offset kEnd{kWriters * kBatches * kRecords};
 
-  io::MemoryFileSystem fs_;
-  SystemClock clock_;
-  Timers timers_;
-  std::unique_ptr<Broker> broker_;
   std::shared_ptr<Partition> partition_;
   std::atomic<int> failures_ = 0;
   std::atomic<int> writers_done_ = 0;

@@ -136,4 +136,14 @@ ErrorCode BrokerTest::alter(const std::string& topic, const std::string& key,
   return code_of(catalog().alter_config(topic, std::span(&change, 1)));
 }
 
+void ThreadedBrokerTest::SetUp() {
+  auto opened = Broker::open({.file_system = &fs_,
+                              .dir = "data",
+                              .clock = &clock_,
+                              .timers = &timers_,
+                              .sync_threads = 2});
+  ASSERT_TRUE(opened) << opened.error().to_string();
+  broker_ = *std::move(opened);
+}
+
 }  // namespace millrace::broker

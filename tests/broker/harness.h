@@ -16,6 +16,7 @@
 #include "broker/fetch.h"
 #include "broker/partition.h"
 #include "io/faulty_file_system.h"
+#include "io/memory_file_system.h"
 #include "millrace/clock.h"
 #include "record/batch_builder.h"
 
@@ -72,6 +73,17 @@ class BrokerTest : public ::testing::Test {
 
   std::unique_ptr<io::FaultyFileSystem> fs_ = std::make_unique<io::FaultyFileSystem>();
   ManualClock clock_;
+  Timers timers_;
+  std::unique_ptr<Broker> broker_;
+};
+
+/// A broker in memory with the system's clock and two threads that sync.
+class ThreadedBrokerTest : public ::testing::Test {
+ protected:
+  void SetUp() override;
+
+  io::MemoryFileSystem fs_;
+  SystemClock clock_;
   Timers timers_;
   std::unique_ptr<Broker> broker_;
 };
