@@ -2,6 +2,8 @@
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from millrace import Millrace
 from registry_client import RegistryClient
 
@@ -10,6 +12,19 @@ ANSWER_LIMIT = 30  # seconds, on a busy machine and a build for debugging
 MEMORY_LIMIT = 450 * MIB  # what requests may take while they are answered; most of it is a body of 10 MB, parsed
 KEPT = {"kept-avro": ('"int"', "AVRO"), "kept-json": ('{"type":"integer"}', "JSON"),
         "kept-protobuf": ('syntax = "proto3";\nmessage Kept {}\n', "PROTOBUF")}
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    node = start(tmp_path_factory.mktemp("bystanders"))
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def client(broker):
+    with watched(broker) as opened:
+        yield opened
 
 
 def start(directory):

@@ -7,24 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-import bystanders
-from bystanders import ANSWER_LIMIT, MIB, refused
+from bystanders import ANSWER_LIMIT, MIB, broker, client, refused  # two of them fixtures
 from registry_client import RegistryClient, schema_body
 
 pytestmark = pytest.mark.usefixtures("millrace_only")
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory):
-    node = bystanders.start(tmp_path_factory.mktemp("bystanders"))
-    yield node
-    node.stop()
-
-
-@pytest.fixture
-def client(broker):
-    with bystanders.watched(broker) as opened:
-        yield opened
 
 
 # ---- Bodies ----------------------------------------------------------------------------------------------------------

@@ -5,24 +5,10 @@ import socket
 import pytest
 from confluent_kafka import Producer
 
-import bystanders
-from bystanders import MIB, refused
+from bystanders import MIB, broker, client, refused  # two of them fixtures
 from millrace import wait_for
 
 pytestmark = pytest.mark.usefixtures("millrace_only")
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory):
-    node = bystanders.start(tmp_path_factory.mktemp("bystanders"))
-    yield node
-    node.stop()
-
-
-@pytest.fixture
-def client(broker):
-    with bystanders.watched(broker) as opened:
-        yield opened
 
 
 def invalid(client, schema, schema_type="AVRO", references=(), subject="bad"):
