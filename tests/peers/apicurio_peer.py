@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
 
-from kafka_peer import PEERS, free_port, pause
+from kafka_peer import PEERS, free_port
+from server_process import ServerProcess
 
 VERSION = "3.0.9"  # the newest that runs on Java 17
 ARTIFACT = f"io.apicurio:apicurio-registry-app:{VERSION}:tar.gz:all"
@@ -44,7 +44,7 @@ def install():
     return FOLDER
 
 
-class ApicurioNode:
+class ApicurioNode(ServerProcess):
     """One registry on 127.0.0.1; what it had is gone after stop."""
 
     def __init__(self, directory, heap="400m"):
@@ -52,16 +52,11 @@ class ApicurioNode:
         self.log = self.directory / "apicurio.log"
         self.heap = heap
         self.port = free_port()
-        self.process = None
         self.directory.mkdir(parents=True, exist_ok=True)
 
     @property
     def registry_url(self):
         return f"http://127.0.0.1:{self.port}/apis/ccompat/v7"
-
-    @property
-    def pid(self):
-        return self.process.pid
 
     def start(self, limit=120):
         address = {"QUARKUS_HTTP_HOST": "127.0.0.1", "QUARKUS_HTTP_PORT": str(self.port)}
@@ -70,12 +65,7 @@ class ApicurioNode:
                 ["java", f"-Xmx{self.heap}", "-jar", str(install() / PROGRAM)], cwd=self.directory,
                 env={**os.environ, **address}, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 start_new_session=True)
-        deadline = time.monotonic() + limit
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"Apicurio did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
-            pause(0.1)
+        self.wait_until(self._answers, "Apicurio", limit, 0.1)
         return self
 
     def _answers(self):
@@ -84,20 +74,6 @@ class ApicurioNode:
                 return answer.read() == b"[]"
         except OSError:
             return False
-
-    def stop(self):
-        """A clean stop; killed after 30 s."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 if __name__ == "__main__":

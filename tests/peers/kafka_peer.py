@@ -11,14 +11,13 @@ Everything lives below MILLRACE_PEERS (default ${XDG_CACHE_HOME:-~/.cache}/millr
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
+
+from server_process import ServerProcess
 
 HERE = Path(__file__).resolve().parent
 VERSION = "4.3.1"
@@ -109,7 +108,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-class KafkaNode:
+class KafkaNode(ServerProcess):
     """One Apache Kafka broker (combined KRaft node) on 127.0.0.1; its data stays between start and stop."""
 
     def __init__(self, directory, properties=None, heap="512m"):
@@ -120,16 +119,11 @@ class KafkaNode:
         self.heap = heap
         self.port = free_port()
         self.controller_port = free_port()
-        self.process = None
         self.data.mkdir(parents=True, exist_ok=True)
 
     @property
     def bootstrap(self):
         return f"127.0.0.1:{self.port}"
-
-    @property
-    def pid(self):
-        return self.process.pid
 
     def _configure(self):
         broker, controller = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.controller_port}"
@@ -166,31 +160,8 @@ class KafkaNode:
                 java(f"-Xms{self.heap}", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "kafka.Kafka", str(config),
                      heap=self.heap, level="INFO", target="SYSTEM_OUT"),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-        deadline = time.monotonic() + limit
-        while "Kafka Server started" not in self.log.read_text(errors="replace"):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise RuntimeError(f"Apache Kafka did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
-            pause(0.05)
+        self.wait_until(lambda: "Kafka Server started" in self.log.read_text(errors="replace"), "Apache Kafka", limit, 0.05)
         return self
-
-    def stop(self):
-        """A clean stop; killed after 30 s."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-
-
-def pause(seconds):
-    threading.Event().wait(seconds)
 
 
 class ToolResult:
