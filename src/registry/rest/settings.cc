@@ -21,11 +21,8 @@ Result<Answer> get_config(const State& state, const Call& call) {
 
 Result<Answer> get_subject_config(const State& state, const Call& call) {
   const std::string subject = call.scope(0);
-  const json::Object* own = state.config(subject);
-  if (own != nullptr && !call.flag("defaultToGlobal")) return Answer(*own);
-  if (own != nullptr || call.flag("defaultToGlobal")) {
-    return Answer(config_in_scope(state, subject));
-  }
+  if (call.flag("defaultToGlobal")) return Answer(config_in_scope(state, subject));
+  if (const json::Object* own = state.config(subject)) return Answer(*own);
   return registry_error(
       RegistryErrc::subject_compatibility_not_configured,
       cat("Subject '", subject, "' does not have subject-level compatibility configured"));
