@@ -1,18 +1,17 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "broker/config/config_key.h"
+#include "project_files.h"
 
 namespace millrace::broker {
 namespace {
 
 TEST(ConfigurationPage, IsWhatTheTablesSay) {
-  const auto path =
-      (std::filesystem::path(MILL_TEST_DATA) / "../../docs/configuration.md").lexically_normal();
+  const auto path = project_file("docs/configuration.md");
   if (std::getenv("MILLRACE_WRITE_DOCS") != nullptr) {
     std::ofstream(path, std::ios::binary) << configuration_page();
   }

@@ -2,22 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "base/text.h"
 #include "handlers/api_table.h"
+#include "project_files.h"
 
 namespace millrace::handlers {
 namespace {
 
 /// The rows of the page's table without the names: "| 1 |" and "| 4–18 |".
 std::vector<std::pair<std::string, std::string>> told_versions() {
-  const auto path =
-      (std::filesystem::path(MILL_TEST_DATA) / "../../docs/compatibility.md").lexically_normal();
-  std::ifstream page(path);
+  std::ifstream page(project_file("docs/compatibility.md"));
   std::vector<std::pair<std::string, std::string>> rows;
   for (std::string line; std::getline(page, line) && !line.starts_with("Features finalized");) {
     if (!line.starts_with("| ") || line.size() < 3 || line[2] < '0' || line[2] > '9') continue;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "handlers/api_table.h"
 #include "handlers/harness.h"
+#include "project_files.h"
 #include "test_seed.h"
 #include "wire/header.h"
 #include "wire/messages/api_versions.h"
@@ -77,7 +78,7 @@ std::vector<GoldenRequest> golden_requests() {
       {"DescribeTopicPartitionsRequest", 75},
   };
   std::vector<GoldenRequest> requests;
-  std::ifstream file(MILL_TEST_DATA "/wire/golden.txt");
+  std::ifstream file(project_file("tests/data/wire/golden.txt"));
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);
     GoldenRequest request;

@@ -1,18 +1,19 @@
 // docs/metrics.md and the dashboard beside it against what a scrape tells.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
 
+#include "base/text.h"
 #include "metrics/scraped.h"
+#include "project_files.h"
 
 namespace millrace::metrics {
 namespace {
 
 std::string page(const char* name) {
-  std::ifstream file(std::filesystem::path(MILL_TEST_DATA) / "../../docs" / name);
+  std::ifstream file(project_file(cat("docs/", name)));
   EXPECT_TRUE(file) << name;
   std::ostringstream text;
   text << file.rdbuf();

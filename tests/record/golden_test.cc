@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "project_files.h"
 #include "record/batches.h"
 #include "record/validator.h"
 
@@ -11,7 +12,7 @@ namespace millrace::record::testing {
 namespace {
 
 Bytes read_file(std::string_view name) {
-  std::ifstream file(cat(MILL_TEST_DATA, "/record/", name, ".bin"), std::ios::binary);
+  std::ifstream file(project_file(cat("tests/data/record/", name, ".bin")), std::ios::binary);
   EXPECT_TRUE(file) << name;
   const std::string text(std::istreambuf_iterator<char>(file), {});
   return copy_of(as_bytes(text));

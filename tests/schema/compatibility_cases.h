@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "json/text.h"
+#include "project_files.h"
 #include "schema/schema.h"
 
 namespace millrace::schema {
@@ -72,7 +73,7 @@ inline CompatibilityCase compatibility_case(const json::Object& object) {
 
 /// `file` is a name in tests/data/compatibility.
 inline std::vector<CompatibilityCase> read_compatibility_cases(const std::string& file) {
-  std::ifstream stream(MILL_TEST_DATA "/compatibility/" + file, std::ios::binary);
+  std::ifstream stream(project_file("tests/data/compatibility/" + file), std::ios::binary);
   const auto document = json::parse(std::string(std::istreambuf_iterator<char>(stream), {}));
   std::vector<CompatibilityCase> cases;
   EXPECT_TRUE(document) << file << ": " << document.error().message();

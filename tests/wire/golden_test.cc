@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "project_files.h"
 #include "wire/codec.h"
 #include "wire/every_message.h"
 #include "wire/messages/api_versions.h"
@@ -42,7 +43,7 @@ Result<T> decoded(const Bytes& bytes, int16_t version) {
 }
 
 TEST(Golden, WhatKafkaEncodedDecodesAndEncodesToTheSameBytes) {
-  std::ifstream file(MILL_TEST_DATA "/wire/golden.txt");
+  std::ifstream file(project_file("tests/data/wire/golden.txt"));
   size_t compared = 0;
   for (std::string line; std::getline(file, line);) {
     std::istringstream words(line);

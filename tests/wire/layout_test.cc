@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "project_files.h"
 #include "wire/every_message.h"
 
 namespace millrace::wire::testing {
@@ -16,7 +17,7 @@ namespace {
 /// For each "name version" the line that kafka_layouts.py wrote, which is as LayoutVisitor's.
 std::map<std::string, std::string> kafka_layouts() {
   std::map<std::string, std::string> layouts;
-  std::ifstream file(MILL_TEST_DATA "/wire/kafka_layouts.txt");
+  std::ifstream file(project_file("tests/data/wire/kafka_layouts.txt"));
   for (std::string line; std::getline(file, line);) {
     const size_t tab = line.find('\t');
     if (tab != std::string::npos) layouts[line.substr(0, tab)] = line.substr(tab + 1);

@@ -4,13 +4,14 @@
 #include <iterator>
 
 #include "json/text.h"
+#include "project_files.h"
 #include "schema/avro/avro_texts.h"
 
 namespace millrace::schema::avro {
 namespace {
 
 json::Array golden_cases() {
-  std::ifstream file(MILL_TEST_DATA "/avro/canonical.json", std::ios::binary);
+  std::ifstream file(project_file("tests/data/avro/canonical.json"), std::ios::binary);
   const auto document = json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
   EXPECT_TRUE(document && document->array());
   return document && document->array() ? *document->array() : json::Array{};

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "json/text.h"
+#include "project_files.h"
 #include "schema/avro/avro.h"
 #include "schema/avro/avro_texts.h"
 
@@ -63,7 +64,7 @@ void expect_corrupt(const std::string& schema, std::string_view hex, std::string
 }
 
 json::Array golden_records() {
-  std::ifstream file(MILL_TEST_DATA "/avro/records.json", std::ios::binary);
+  std::ifstream file(project_file("tests/data/avro/records.json"), std::ios::binary);
   const auto document = json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
   EXPECT_TRUE(document && document->array() && document->array()->size() > 50);
   return document && document->array() ? *document->array() : json::Array{};

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "project_files.h"
 #include "schema/avro/avro_texts.h"
 #include "schema/compatibility_cases.h"
 
@@ -39,7 +40,7 @@ bool is_told_better_here(const CompatibilityCase& one) {
 }
 
 TEST(AvroCompatibility, ReasonsHaveTheRulesAndPlacesOfAvrosJavaLibrary) {
-  std::ifstream file(MILL_TEST_DATA "/avro/misfits.json", std::ios::binary);
+  std::ifstream file(project_file("tests/data/avro/misfits.json"), std::ios::binary);
   const auto golden = json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
   ASSERT_TRUE(golden);
   std::map<std::string, const json::Object*, std::less<>> by_name;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "project_files.h"
 #include "schema/compatibility_cases.h"
 #include "schema/protobuf/parsed.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 /// `file` is a name in tests/data/protobuf.
 json::Array recorded(const std::string& file) {
-  std::ifstream stream(MILL_TEST_DATA "/protobuf/" + file, std::ios::binary);
+  std::ifstream stream(project_file("tests/data/protobuf/" + file), std::ios::binary);
   const auto document = json::parse(std::string(std::istreambuf_iterator<char>(stream), {}));
   EXPECT_TRUE(document) << document.error().message();
   return document ? *document->array() : json::Array();
