@@ -4,9 +4,9 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -185,39 +185,33 @@ Result<std::unique_ptr<Service>> or_off(Result<std::unique_ptr<Service>> started
   return std::move(started).error().with_context(flag);
 }
 
-/// What is served over HTTP; null where it is off.
-struct Services {
-  std::unique_ptr<RegistryService> registry;
-  std::unique_ptr<http::Server> http;
-
-  void stop() const {
-    if (registry) registry->stop(kStopGrace);
-    if (http) http->stop(kStopGrace);
-  }
-  friend std::ostream& operator<<(std::ostream& out, const Services& services) {
-    return out << "registry=" << (services.registry ? services.registry->address() : kOff)
-               << " http=" << (services.http ? services.http->bound().to_string() : kOff);
-  }
+/// Metrics and health; no server where they are off.
+struct Health {
+  std::shared_ptr<metrics::Endpoint> endpoint;
+  std::unique_ptr<http::Server> server;
 };
 
-Result<Services> start_services(const std::shared_ptr<embed::BrokerImpl>& broker,
-                                const ServeFlags& flags, Choices& choices) {
-  Services services;
-  if (choices.registry) {
-    MILL_TRY(services.registry,
-             or_off(RegistryService::start(*broker, *std::move(choices.registry)), "--registry",
-                    flags.registry.empty()));
-  }
-  if (choices.http) {
-    metrics::EndpointOptions options{
-        .partitions_max = static_cast<size_t>(flags.http_partitions_max),
-        .dir = choices.in_memory ? "" : choices.dir};
-    MILL_TRY(
-        services.http,
-        or_off(http::Server::listen(*choices.http, metrics::endpoint(broker, std::move(options))),
-               "--http", flags.http.empty()));
-  }
-  return services;
+Result<Health> start_health(const ServeFlags& flags, const Choices& choices) {
+  Health health;
+  health.endpoint = std::make_shared<metrics::Endpoint>(
+      metrics::EndpointOptions{.partitions_max = static_cast<size_t>(flags.http_partitions_max),
+                               .dir = choices.in_memory ? "" : choices.dir});
+  if (!choices.http) return health;
+  const auto answer = [endpoint = health.endpoint](const http::Request& request,
+                                                   const http::Respond& respond) {
+    endpoint->answer(request, respond);
+  };
+  MILL_TRY(health.server,
+           or_off(http::Server::listen(*choices.http, answer), "--http", flags.http.empty()));
+  return health;
+}
+
+/// Null where it is off.
+Result<std::unique_ptr<RegistryService>> start_registry(embed::BrokerImpl& broker,
+                                                        const ServeFlags& flags, Choices& choices) {
+  if (!choices.registry) return std::unique_ptr<RegistryService>();
+  return or_off(RegistryService::start(broker, *std::move(choices.registry)), "--registry",
+                flags.registry.empty());
 }
 
 /// Every segment keeps a file open.
@@ -240,36 +234,42 @@ log::Level level_of(const std::string& name) {
   return log::Level::info;
 }
 
+/// From the open directory to the signal that ends it.
+Result<void> serve_until_told(const std::shared_ptr<embed::BrokerImpl>& broker,
+                              const ServeFlags& flags, Choices& choices, const Health& health) {
+  for (const std::string& line : broker->recovery_report()) log::warn(line);
+  MILL_TRY(const auto bound, listen_on_all(*broker, choices.listen));
+  MILL_TRY(const auto registry, start_registry(*broker, flags, choices));
+  health.endpoint->set_broker(broker);
+
+  std::cout << "ready kafka=" << bound.to_string()
+            << " registry=" << (registry ? registry->address() : kOff)
+            << " http=" << (health.server ? health.server->bound().to_string() : kOff) << std::endl;
+  const int signal = wait_for_end_signal();
+  log::info("stopping on signal ", signal);
+  if (registry) registry->stop(kStopGrace);
+  if (health.server) health.server->stop(kStopGrace);
+  return {};
+}
+
 int serve(const ServeFlags& flags) {
   log::set_level(level_of(flags.log_level));
   hold_end_signals();
   allow_many_files();
   auto choices = choose(flags);
   if (!choices) return fail(choices.error(), kExitUsage);
+  // Before the directory, whose recovery may take long: who watches sees that the process is alive.
+  const auto health = start_health(flags, *choices);
+  if (!health) return fail(health.error(), kExitFailure);
   BrokerOptions options{.dir = choices->in_memory ? std::string(in_memory) : choices->dir,
                         .config = {choices->config.begin(), choices->config.end()}};
   auto opened = embed::BrokerImpl::open(std::move(options), choices->advertised);
   if (!opened) return fail(named(std::move(opened).error()), kExitFailure);
-  embed::BrokerImpl& broker = **opened;
-  for (const std::string& line : broker.recovery_report()) log::warn(line);
-  const auto bound = listen_on_all(broker, choices->listen);
-  if (!bound) {
-    (void)broker.close(Milliseconds(0));
-    return fail(bound.error(), kExitFailure);
-  }
 
-  const auto services = start_services(*opened, flags, *choices);
-  if (!services) {
-    (void)broker.close(Milliseconds(0));
-    return fail(services.error(), kExitFailure);
-  }
-
-  std::cout << "ready kafka=" << bound->to_string() << ' ' << *services << std::endl;
-  const int signal = wait_for_end_signal();
-  log::info("stopping on signal ", signal);
-  services->stop();
-  const auto stopped = broker.close(kStopGrace);
-  if (!stopped) return fail(stopped.error(), kExitFailure);
+  const auto served = serve_until_told(*opened, flags, *choices, *health);
+  const auto closed = (*opened)->close(served ? kStopGrace : Milliseconds(0));
+  if (!served) return fail(served.error(), kExitFailure);
+  if (!closed) return fail(closed.error(), kExitFailure);
   return kExitOk;
 }
 

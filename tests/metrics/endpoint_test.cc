@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <vector>
 
@@ -63,8 +64,23 @@ TEST_F(EndpointTest, IsReadyOnceGroupsAreRead) {
   EXPECT_EQ(ask("/readyz").status, 200);
   EXPECT_EQ(scrape().samples["millrace_ready"], "1");
   EXPECT_TRUE(broker_->close(Milliseconds(0)));
-  handler_ = nullptr;
+  endpoint_ = nullptr;
   broker_.reset();  // before the executor
+}
+
+TEST_F(EndpointTest, AScrapeHoldsNoOtherAnswerUp) {
+  open();
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  endpoint_->answer({.method = "GET", .path = "/metrics"}, [&](const http::Response&) {
+    begun.set_value();
+    may_end.get_future().wait();
+  });
+  begun.get_future().wait();
+  EXPECT_EQ(ask("/healthz").status, 200);
+  EXPECT_EQ(ask("/readyz").status, 200);
+  may_end.set_value();
+  EXPECT_EQ(ask("/metrics").status, 200);
 }
 
 TEST_F(EndpointTest, IsNotReadyWithoutItsDirectory) {
@@ -74,6 +90,14 @@ TEST_F(EndpointTest, IsNotReadyWithoutItsDirectory) {
   EXPECT_NE(ask("/readyz").body.find("there-is-no-such-directory cannot be written"),
             std::string::npos);
   EXPECT_EQ(ask("/healthz").status, 200);
+}
+
+TEST_F(EndpointTest, IsAliveAndNotReadyWhileItRecovers) {
+  endpoint_ = std::make_unique<Endpoint>(EndpointOptions());
+  EXPECT_EQ(ask("/healthz").status, 200);
+  EXPECT_EQ(ask("/readyz").status, 503);
+  EXPECT_EQ(ask("/readyz").body, "the data directory is being recovered\n");
+  EXPECT_EQ(ask("/metrics").status, 503);
 }
 
 TEST_F(EndpointTest, OfAClosedBrokerThereIsNothingToTell) {

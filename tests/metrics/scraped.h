@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <memory>
 #include <regex>
@@ -70,7 +71,8 @@ class EndpointTest : public ::testing::Test {
     auto opened = embed::BrokerImpl::open(std::move(broker), std::nullopt);
     ASSERT_TRUE(opened) << opened.error().message();
     broker_ = *std::move(opened);
-    handler_ = endpoint(broker_, std::move(options));
+    endpoint_ = std::make_unique<Endpoint>(std::move(options));
+    endpoint_->set_broker(broker_);
   }
   ~EndpointTest() override {
     if (!broker_) return;
@@ -78,17 +80,21 @@ class EndpointTest : public ::testing::Test {
   }
 
   http::Response ask(std::string path, std::string method = "GET") {
-    http::Response answer;
+    return begin_to_ask(std::move(path), std::move(method)).get();
+  }
+  std::future<http::Response> begin_to_ask(std::string path, std::string method = "GET") {
+    const auto answer = std::make_shared<std::promise<http::Response>>();
     http::Request request;
     request.method = std::move(method);
     request.path = std::move(path);
-    handler_(std::move(request), [&](http::Response response) { answer = std::move(response); });
-    return answer;
+    endpoint_->answer(
+        request, [answer](http::Response response) { answer->set_value(std::move(response)); });
+    return answer->get_future();
   }
   Scraped scrape() { return parse_exposition(ask("/metrics").body); }
 
   std::shared_ptr<embed::BrokerImpl> broker_;
-  http::Handler handler_;
+  std::unique_ptr<Endpoint> endpoint_;
 };
 
 }  // namespace millrace::metrics
