@@ -70,7 +70,8 @@ SchemaReader::Known* SchemaReader::find(int32_t id, const std::string& subject,
 Result<std::unique_ptr<const schema::Codec>> SchemaReader::fetch(int32_t id,
                                                                  const std::string& subject) {
   MILL_TRY(const auto schema, registry_.by_id(id, subject));
-  MILL_TRY(const auto source, registry_.source_of(schema));
+  MILL_TRY(auto source, registry_.source_of(schema));
+  source.is_known = true;
   return schema::make_codec(schema.format, source, "");
 }
 

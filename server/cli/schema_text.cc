@@ -44,6 +44,7 @@ Result<LoadedSchema> load_schema(registry::RemoteRegistry& registry, const Schem
     MILL_TRY(schema, fetch(registry, name, true));
   }
   MILL_TRY(auto source, registry.source_of(schema));
+  source.is_known = file == nullptr;
   LoadedSchema loaded{.label = file != nullptr ? file->path : label_of(schema),
                       .format = schema.format,
                       .source = std::move(source),

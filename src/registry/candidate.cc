@@ -24,13 +24,15 @@ Error invalid_schema(const Candidate& candidate, const Error& reason) {
       cat("Invalid schema of type ", name_of(candidate.format), ": ", reason.message()));
 }
 
+/// `is_known` as schema::Source has it.
 Result<Understood> understand(const State& state, const std::string& subject,
-                              const Candidate& candidate) {
+                              const Candidate& candidate, bool is_known) {
   if (trim(candidate.text).empty()) {
     return registry_error(RegistryErrc::invalid_schema, "Empty schema");
   }
   auto source = source_of(state, subject, candidate.text, candidate.references);
   if (!source) return invalid_schema(candidate, source.error());
+  source->is_known = is_known;
   auto parsed = schema::parse(candidate.format, *source);
   if (!parsed) return invalid_schema(candidate, parsed.error());
   const bool normalize = candidate.normalize || normalizes(state, subject);
@@ -159,7 +161,8 @@ json::Value registration_json(int32_t id, int32_t version, const std::string& gu
 Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
                                const std::string& subject, const Candidate& candidate) {
   MILL_CHECK(check_mode(state, subject, candidate));
-  MILL_TRY(Understood understood, understand(state, subject, candidate));
+  const bool is_imported = candidate.id.has_value();
+  MILL_TRY(Understood understood, understand(state, subject, candidate, is_imported));
   const std::string context = Subject::parse(subject).context();
   SchemaText& text = understood.text;
 
@@ -170,7 +173,7 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
       return Plan{.answer = registration_json(*known, *version, text.guid)};
     }
   }
-  if (!candidate.id) MILL_CHECK(check_fits(state, subject, understood));
+  if (!is_imported) MILL_CHECK(check_fits(state, subject, understood));
   MILL_TRY(const int32_t version, choose_version(state, subject, candidate));
   MILL_TRY(text.id, choose_id(state, reserved, context, candidate, known));
 
@@ -194,7 +197,7 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
 Result<json::Value> look_up(const State& state, const std::string& subject,
                             const Candidate& candidate, Deleted deleted) {
   if (!state.latest(subject, deleted)) return subject_not_found(subject);
-  MILL_TRY(const Understood understood, understand(state, subject, candidate));
+  MILL_TRY(const Understood understood, understand(state, subject, candidate, true));
   const auto known = state.by_guid(Subject::parse(subject).context(), understood.text.guid);
   const auto version = known ? version_with(state, subject, known->id, deleted) : std::nullopt;
   if (!version) return registry_error(RegistryErrc::schema_not_found, "Schema not found");
@@ -205,7 +208,7 @@ Result<json::Value> look_up(const State& state, const std::string& subject,
 Result<std::vector<std::string>> check_compatibility(const State& state, const std::string& subject,
                                                      const Candidate& candidate,
                                                      std::optional<int32_t> version) {
-  MILL_TRY(const Understood understood, understand(state, subject, candidate));
+  MILL_TRY(const Understood understood, understand(state, subject, candidate, false));
   const Level level = level_in_scope(state, subject);
   if (version && state.version(subject, *version, Deleted::without) == nullptr) {
     return version_not_found(*version);

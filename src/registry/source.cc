@@ -106,7 +106,8 @@ Result<schema::Source> source_of(const State& state, std::string_view subject,
 Result<std::shared_ptr<const schema::Schema>> parse_known(const State& state,
                                                           std::string_view subject,
                                                           const SchemaText& schema) {
-  MILL_TRY(const auto source, source_of(state, subject, schema.text, schema.references));
+  MILL_TRY(auto source, source_of(state, subject, schema.text, schema.references));
+  source.is_known = true;
   return schema::parse(schema.format, source);
 }
 

@@ -40,7 +40,11 @@ struct Dependency {
 /// before those that refer to it. A name may be there once.
 struct Source {
   std::string text;
-  std::vector<Dependency> dependencies;
+  std::vector<Dependency> dependencies = {};
+  /// A registry has taken the text before, perhaps by older rules. As in Confluent's registry it is
+  /// not held to those that only ask for good order: in Avro any text is a name then, and a default
+  /// need not be of its field's type.
+  bool is_known = false;
 };
 
 /// One reason why a reader's schema does not fit data of a writer's.

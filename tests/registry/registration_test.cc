@@ -49,6 +49,21 @@ TEST_F(RegistrationTest, EverythingSurvivesARestart) {
   EXPECT_EQ(register_avro("t", kString).member("id"), "3");
 }
 
+TEST_F(RegistrationTest, AnImportedSchemaMayHaveADefaultThatANewOneMayNot) {
+  const std::string old =
+      R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","default":"none"}]})";
+  const std::string next =
+      R"({"type":"record","name":"R","fields":[{"name":"a","type":"int","default":0}]})";
+  EXPECT_EQ(register_avro("s", old).error_code(), 42201);
+  put("/mode/s", json::Object{{"mode", "IMPORT"}});
+  EXPECT_EQ(post("/subjects/s/versions", json::Object{{"schema", old}, {"id", 7}}).status, 200);
+  put("/mode/s", json::Object{{"mode", "READWRITE"}});
+  restart();
+  EXPECT_EQ(post("/subjects/s", json::Object{{"schema", old}}).member("id"), "7");
+  EXPECT_EQ(register_avro("t", old).error_code(), 42201);
+  EXPECT_EQ(register_avro("s", next).member("version"), "2");
+}
+
 TEST_F(RegistrationTest, ALookUpFindsTheVersionThatHasTheSchema) {
   register_avro("s", kInt);
   register_avro("s", kLong);

@@ -10,6 +10,10 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_name(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c); });
+}
 
 Error illegal(std::string_view text) {
   return kafka_error(ErrorCode::invalid_request,
@@ -22,7 +26,7 @@ Error illegal(std::string_view text) {
 Result<void> check_space(std::string_view space) {
   for (size_t from = 0; from <= space.size();) {
     const size_t dot = std::min(space.find('.', from), space.size());
-    if (!check_name(space.substr(from, dot - from))) {
+    if (!is_name(space.substr(from, dot - from))) {
       return kafka_error(
           ErrorCode::invalid_request,
           cat("\"", space, "\" is no namespace; a namespace is names with dots between them"));
@@ -34,11 +38,9 @@ Result<void> check_space(std::string_view space) {
 
 }  // namespace
 
-Result<void> check_name(std::string_view text) {
-  const bool legal = !text.empty() && is_letter(text.front()) &&
-                     std::ranges::all_of(text, [](char c) { return is_letter(c) || is_digit(c); });
-  if (!legal) return illegal(text.substr(0, kNameSizeMax));
-  return {};
+Result<void> check_name(std::string_view text, NameRule rule) {
+  if (rule == NameRule::any || is_name(text)) return {};
+  return illegal(text.substr(0, kNameSizeMax));
 }
 
 std::string full_name(std::string_view text, std::string_view space) {
@@ -46,7 +48,7 @@ std::string full_name(std::string_view text, std::string_view space) {
   return std::string(space).append(".").append(text);
 }
 
-Result<Name> Name::parse(std::string_view text, std::string_view space) {
+Result<Name> Name::parse(std::string_view text, std::string_view space, NameRule rule) {
   std::string_view simple = text;
   if (const size_t dot = text.rfind('.'); dot != text.npos) {
     space = text.substr(0, dot);
@@ -57,9 +59,9 @@ Result<Name> Name::parse(std::string_view text, std::string_view space) {
                        cat("a full name has at most ", kNameSizeMax, " characters, \"",
                            simple.substr(0, 40), "...\" has more; shorten it"));
   }
-  MILL_CHECK(check_name(simple));
+  MILL_CHECK(check_name(simple, rule));
   if (space.empty()) return Name(std::string(simple), 0);
-  MILL_CHECK(check_space(space));
+  if (rule == NameRule::strict) MILL_CHECK(check_space(space));
   return Name(full_name(simple, space), space.size() + 1);
 }
 

@@ -12,6 +12,9 @@ namespace millrace::schema::avro {
 /// stands in full, so without a bound a short text could ask for much memory.
 inline constexpr size_t kNameSizeMax = 1'000;
 
+/// What may be a name: check_name's, or any text (Source::is_known).
+enum class NameRule { strict, any };
+
 /// A name and the namespace that it lives in, which may be empty. A value type.
 class Name {
  public:
@@ -19,7 +22,7 @@ class Name {
   Name() = default;
   /// `text` in `space`; a text with a dot brings its namespace along. Errors (invalid_request): a
   /// part that is no name, a full name that is too long; without a place.
-  static Result<Name> parse(std::string_view text, std::string_view space);
+  static Result<Name> parse(std::string_view text, std::string_view space, NameRule rule);
 
   /// "com.example.Order".
   const std::string& full() const { return full_; }
@@ -39,7 +42,7 @@ class Name {
 
 /// A letter or underscore, then letters, digits and underscores, all of ASCII: what the
 /// specification says and Confluent's registry asks of new schemas.
-Result<void> check_name(std::string_view text);
+Result<void> check_name(std::string_view text, NameRule rule);
 
 /// `text` as a name in `space` would be looked up, unchecked.
 std::string full_name(std::string_view text, std::string_view space);

@@ -15,7 +15,7 @@ Result<Name> TypeParser::parse_name(const json::Object& object, std::string_view
     if (!own->string()) return error(cat("\"namespace\" is a text, not a ", own->kind()));
     space = *own->string();
   }
-  auto parsed = Name::parse(*name, space);
+  auto parsed = Name::parse(*name, space, names_);
   if (!parsed) return error(parsed.error().message());
   if (primitive_of(parsed->full())) {
     return error(cat("\"", *name, "\" is the name of a primitive type; choose another"));
@@ -31,7 +31,7 @@ Result<void> TypeParser::parse_aliases(const json::Object& object, Type& type) {
   std::unordered_set<std::string> seen;
   for (const json::Value& alias : *aliases->array()) {
     if (!alias.string()) return error(cat("an alias is a text, not a ", alias.kind()));
-    auto parsed = Name::parse(*alias.string(), type.name.space());
+    auto parsed = Name::parse(*alias.string(), type.name.space(), names_);
     if (!parsed) return error(parsed.error().message());
     if (seen.insert(parsed->full()).second) type.aliases.push_back(*std::move(parsed));
   }
@@ -91,7 +91,7 @@ Result<void> TypeParser::parse_symbols(const json::Object& object, Type& type) {
   for (const json::Value& symbol : *symbols->array()) {
     const Step place(*this, type.symbols.size());
     if (!symbol.string()) return error(cat("a symbol is a text, not a ", symbol.kind()));
-    if (const auto legal = check_name(*symbol.string()); !legal) {
+    if (const auto legal = check_name(*symbol.string(), names_); !legal) {
       return error(legal.error().message());
     }
     type.symbols.push_back(*symbol.string());

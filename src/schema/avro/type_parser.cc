@@ -25,7 +25,7 @@ bool is_reserved(std::string_view attribute, Kind kind) {
 
 Result<std::shared_ptr<const TypeGraph>> parse_types(const Source& source) {
   auto graph = std::make_shared<TypeGraph>();
-  TypeParser parser(*graph);
+  TypeParser parser(*graph, source.is_known);
   for (const Dependency& dependency : source.dependencies) {
     auto parsed = parser.parse_text(dependency.text, true);
     if (!parsed) {

@@ -23,7 +23,11 @@ Result<std::shared_ptr<const TypeGraph>> parse_types(const Source& source);
 /// Parses texts into one scope of names. After an error it is of no use any more.
 class TypeParser {
  public:
-  explicit TypeParser(TypeGraph& graph) : graph_(graph) {}
+  /// `is_known` as Source has it.
+  TypeParser(TypeGraph& graph, bool is_known)
+      : graph_(graph),
+        checks_defaults_(!is_known),
+        names_(is_known ? NameRule::any : NameRule::strict) {}
 
   /// `referenced`: the text is one that the schema refers to.
   Result<const Type*> parse_text(std::string_view text, bool referenced);
@@ -59,6 +63,8 @@ class TypeParser {
   Error error(std::string_view what) const;
 
   TypeGraph& graph_;
+  const bool checks_defaults_;
+  const NameRule names_;
   bool referenced_ = false;
   std::unordered_map<std::string, const Type*> named_;
   std::unordered_map<Kind, const Type*> primitives_;

@@ -156,6 +156,23 @@ TEST(AvroParse, RefusesDefaultsThatTheTypeDoesNotHave) {
   }
 }
 
+TEST(AvroParse, WhatARegistryOnceTookMayHaveOtherNamesAndDefaults) {
+  for (const std::string& text :
+       {field_of(R"("int","default":"none")"), field_of(R"(["null","int"],"default":"x")"),
+        record_of(R"({"name":"user-id","type":"int"})"),
+        std::string(R"({"type":"enum","name":"a-b.C d","symbols":["not found"]})"),
+        std::string(R"({"type":"fixed","size":1,"name":"F","aliases":["-"]})")}) {
+    refusal(text);
+    const auto known = parse({.text = text, .is_known = true});
+    ASSERT_TRUE(known) << known.error().message();
+    EXPECT_TRUE((*known)->misfits(**known).empty()) << text;
+    const auto again = parse({.text = (*known)->normalized(), .is_known = true});
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ((*again)->normalized(), (*known)->normalized());
+  }
+  EXPECT_FALSE(parse({.text = R"("strin")", .is_known = true}));
+}
+
 TEST(AvroParse, TakesDefaultsAsAvrosJavaLibraryDoes) {
   for (
       const char* type_and_default :

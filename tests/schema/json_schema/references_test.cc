@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "schema/json_schema/parsing.h"
 
 namespace millrace::schema::json_schema {
@@ -51,8 +52,8 @@ TEST(JsonSchemaReferences, LeadToIdsOfSchemasWithin) {
 
 TEST(JsonSchemaReferences, LeadToAnchors) {
   expect_string_at_a(with_a("#s", R"("definitions": {"x": {"$id": "#s", "type": "string"}})"));
-  expect_string_at_a(with_a("#s", std::string(R"("$schema": ")") + kModern +
-                                      R"(", "$defs": {"x": {"$anchor": "s", "type": "string"}})"));
+  expect_string_at_a(with_a("#s", cat(R"("$schema": ")", kModern,
+                                      R"(", "$defs": {"x": {"$anchor": "s", "type": "string"}})")));
   expect_string_at_a(with_a("#s", R"("$schema": "http://json-schema.org/draft-04/schema",
       "definitions": {"x": {"id": "#s", "type": "string"}})"));
 }
