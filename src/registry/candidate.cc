@@ -109,6 +109,19 @@ Result<void> check_mode(const State& state, const std::string& subject,
   return {};
 }
 
+/// A subject that belongs to a resource may go with it, and may not be referred to.
+Result<void> check_references(const State& state, const std::string& subject,
+                              const Candidate& candidate) {
+  for (const schema::Reference& reference : candidate.references) {
+    if (!state.associations().is_owned(qualify(reference.subject, subject))) continue;
+    return registry_error(RegistryErrc::operation_not_permitted,
+                          cat("Subject '", reference.subject,
+                              "' has a strong association and cannot be referenced; register "
+                              "the schema under a subject of its own and refer to that"));
+  }
+  return {};
+}
+
 Result<void> check_fits(const State& state, const std::string& subject,
                         const Understood& candidate) {
   const Level level = level_in_scope(state, subject);
@@ -163,6 +176,7 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
   MILL_CHECK(check_mode(state, subject, candidate));
   const bool is_imported = candidate.id.has_value();
   MILL_TRY(Understood understood, understand(state, subject, candidate, is_imported));
+  MILL_CHECK(check_references(state, subject, candidate));
   const std::string context = Subject::parse(subject).context();
   SchemaText& text = understood.text;
 

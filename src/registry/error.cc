@@ -18,6 +18,11 @@ const std::error_category& registry_category() {
   return category;
 }
 
+RegistryErrc code_of(const Error& error) {
+  if (error.code().category() != registry_category()) return RegistryErrc::store_failed;
+  return static_cast<RegistryErrc>(error.code().value());
+}
+
 Error subject_not_found(std::string_view subject) {
   return registry_error(RegistryErrc::subject_not_found, cat("Subject '", subject, "' not found."));
 }

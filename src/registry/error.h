@@ -28,6 +28,12 @@ enum class RegistryErrc {
   subject_compatibility_not_configured = 40408,
   subject_mode_not_configured = 40409,
   association_not_found = 40410,
+  incompatible_schema_in_batch = 40901,
+  association_for_resource_exists = 40903,
+  association_for_subject_exists = 40904,
+  strong_association_exists = 40905,
+  no_active_version = 40907,
+  association_frozen = 40908,
   invalid_schema = 42201,
   invalid_version = 42202,
   invalid_compatibility_level = 42203,
@@ -37,9 +43,9 @@ enum class RegistryErrc {
   id_does_not_match = 42207,
   invalid_subject = 42208,
   schema_too_large = 42209,
+  invalid_association = 42212,
   store_failed = 50001,
   timed_out = 50002,
-  not_implemented = 501,
 };
 
 const std::error_category& registry_category();
@@ -49,6 +55,9 @@ inline std::error_code make_error_code(RegistryErrc code) {
 inline Error registry_error(RegistryErrc code, std::string message) {
   return {make_error_code(code), std::move(message)};
 }
+
+/// store_failed where the error is another layer's.
+RegistryErrc code_of(const Error& error);
 
 Error subject_not_found(std::string_view subject);
 Error version_not_found(int32_t version);

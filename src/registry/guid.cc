@@ -1,15 +1,28 @@
-// The name of a schema in any registry: Confluent's Schema.updateHash, by which two registries give
-// one schema one guid.
+// Guids: the name of a schema in any registry, by Confluent's Schema.updateHash, so that two
+// registries give one schema one guid; and names of what has none by itself.
 #include <md5.h>
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/bytes.h"
+#include "base/uuid.h"
 #include "registry/records.h"
 
 namespace millrace::registry {
 namespace {
+
+std::string uuid_text(std::span<const std::byte, 16> bytes) {
+  std::string text;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    const auto value = std::to_integer<unsigned>(bytes[i]);
+    text += "0123456789abcdef"[value >> 4];
+    text += "0123456789abcdef"[value & 15];
+  }
+  return text;
+}
 
 class Digest {
  public:
@@ -46,13 +59,7 @@ class Digest {
   std::string uuid() && {
     std::array<uint8_t, MD5_DIGEST_LENGTH> digest;
     MD5Final(digest.data(), &context_);
-    std::string text;
-    for (size_t i = 0; i < digest.size(); ++i) {
-      if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-      text += "0123456789abcdef"[digest[i] >> 4];
-      text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
+    return uuid_text(std::as_bytes(std::span(digest)));
   }
 
  private:
@@ -70,6 +77,8 @@ void add_metadata(const json::Value& metadata, Digest& digest) {
 }
 
 }  // namespace
+
+std::string random_guid() { return uuid_text(Uuid::random().bytes); }
 
 std::string guid_of(const SchemaText& schema) {
   Digest digest;

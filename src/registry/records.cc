@@ -91,6 +91,26 @@ Result<Record> parse_mode(const json::Object& key, const std::optional<json::Obj
   return Record(std::move(change));
 }
 
+Result<Record> parse_association(const json::Object& key,
+                                 const std::optional<json::Object>& value) {
+  AssociationKey parsed;
+  MILL_TRY(parsed.resource_name, need_text(key, "resourceName"));
+  MILL_TRY(parsed.resource_namespace, need_text(key, "resourceNamespace"));
+  MILL_TRY(parsed.resource_type, need_text(key, "resourceType"));
+  MILL_TRY(parsed.type, need_text(key, "associationType"));
+  MILL_TRY(parsed.subject, need_text(key, "subject"));
+  if (!value) return Record(AssociationTombstone{.key = std::move(parsed)});
+  Association association{.key = std::move(parsed)};
+  MILL_TRY(association.guid, need_text(*value, "guid"));
+  MILL_TRY(association.resource_id, need_text(*value, "resourceId"));
+  const auto lifecycle = lifecycle_of(value->text("lifecycle").value_or(""));
+  if (!lifecycle) return corrupt("\"lifecycle\" is neither STRONG nor WEAK");
+  association.lifecycle = *lifecycle;
+  const json::Value* frozen = value->find("frozen");
+  association.frozen = frozen != nullptr && *frozen == json::Value(true);
+  return Record(std::move(association));
+}
+
 /// Null stands for everything, as Confluent's key of the global configuration has it.
 json::Value subject_or_null(const std::string& subject) {
   return subject.empty() ? json::Value() : json::Value(subject);
@@ -144,6 +164,23 @@ struct Formatter {
     return {.key = json::write(key),
             .value = entry.is_there ? std::optional(json::write(value)) : std::nullopt};
   }
+  RecordText operator()(const Association& association) const {
+    const AssociationKey& key = association.key;
+    const json::Object value{{"guid", association.guid},
+                             {"tenant", kTenant},
+                             {"resourceName", key.resource_name},
+                             {"resourceNamespace", key.resource_namespace},
+                             {"resourceId", association.resource_id},
+                             {"resourceType", key.resource_type},
+                             {"associationType", key.type},
+                             {"subject", key.subject},
+                             {"lifecycle", name_of(association.lifecycle)},
+                             {"frozen", association.frozen}};
+    return {.key = association_key(key), .value = json::write(value)};
+  }
+  RecordText operator()(const AssociationTombstone& tombstone) const {
+    return {.key = association_key(tombstone.key), .value = std::nullopt};
+  }
   RecordText operator()(const IdFloor& floor) const {
     return {.key = json::write(json::Object{{"keytype", "NOOP"}, {"magic", 0}}),
             .value = json::write(json::Object{{kIdMax, floor.id_max_by_context}})};
@@ -154,6 +191,16 @@ struct Formatter {
   static std::string schema_key(const std::string& subject, int32_t version) {
     return json::write(json::Object{
         {"keytype", "SCHEMA"}, {"subject", subject}, {"version", version}, {"magic", 1}});
+  }
+  static std::string association_key(const AssociationKey& key) {
+    return json::write(json::Object{{"keytype", "ASSOC"},
+                                    {"tenant", kTenant},
+                                    {"resourceName", key.resource_name},
+                                    {"resourceNamespace", key.resource_namespace},
+                                    {"resourceType", key.resource_type},
+                                    {"associationType", key.type},
+                                    {"subject", key.subject},
+                                    {"magic", 0}});
   }
   static std::string subject_key(const char* type, json::Value subject) {
     return json::write(
@@ -173,6 +220,7 @@ Result<Record> parse_record(std::string_view key_text, std::optional<std::string
   if (type == "SCHEMA") return parse_schema(key, value);
   if (type == "CONFIG") return parse_config(key, value);
   if (type == "MODE") return parse_mode(key, value);
+  if (type == "ASSOC") return parse_association(key, value);
   if (type == "CONTEXT") {
     MILL_TRY(auto context, need_text(key, "context"));
     return Record(ContextEntry{.context = std::move(context), .is_there = value.has_value()});

@@ -11,6 +11,7 @@
 
 #include "json/value.h"
 #include "millrace/result.h"
+#include "registry/association.h"
 #include "schema/schema.h"
 
 namespace millrace::registry {
@@ -63,6 +64,10 @@ struct ContextEntry {
   std::string context;
   bool is_there = true;
 };
+/// An Association that is no more.
+struct AssociationTombstone {
+  AssociationKey key;
+};
 /// No id up to this one is given again, although the schemas that had it are gone. Stands in the
 /// value of Confluent's NOOP record, where its registry looks at the key only.
 struct IdFloor {
@@ -71,8 +76,9 @@ struct IdFloor {
 /// A key that is none of ours, or means nothing to a single registry.
 struct OtherRecord {};
 
-using Record = std::variant<SchemaEntry, SchemaTombstone, SubjectDeletion, SubjectClearing,
-                            ConfigChange, ModeChange, ContextEntry, IdFloor, OtherRecord>;
+using Record =
+    std::variant<SchemaEntry, SchemaTombstone, SubjectDeletion, SubjectClearing, ConfigChange,
+                 ModeChange, ContextEntry, Association, AssociationTombstone, IdFloor, OtherRecord>;
 
 /// corrupt_message: no JSON, or without what its kind needs; tells what.
 Result<Record> parse_record(std::string_view key, std::optional<std::string_view> value);
@@ -84,6 +90,8 @@ struct RecordText {
 /// Not of OtherRecord.
 RecordText format_record(const Record& record);
 
+/// A random one (RFC 4122, version 4), as Java writes it.
+std::string random_guid();
 /// See SchemaText::guid.
 std::string guid_of(const SchemaText& schema);
 

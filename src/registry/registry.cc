@@ -155,7 +155,8 @@ void Registry::work_off(std::deque<Command> commands) {
   };
   for (Command& command : commands) {
     if (must_wait(command) || bytes > kBatchBytesMax) flush();
-    auto plan = read([&](const State& state) { return command.plan(state, reserved); });
+    auto plan =
+        work_through(read([&](const State& state) { return command.plan(state, reserved); }));
     if (!plan) {
       command.answer(std::move(plan).error());
     } else if (plan->records.empty()) {
@@ -171,16 +172,33 @@ void Registry::work_off(std::deque<Command> commands) {
   flush();
 }
 
+Result<Plan> Registry::work_through(Result<Plan> plan) {
+  while (plan && plan->then) {
+    const auto written = append(plan->records);
+    const auto then = std::move(plan->then);
+    // Nothing else is on its way: the command has no subject.
+    plan = read([&](const State& state) { return then(written, state, {}); });
+  }
+  return plan;
+}
+
+Result<void> Registry::append(const std::vector<Record>& records) {
+  if (records.empty()) return {};
+  const auto written = log_.append(texts_of(records));
+  if (!written) return as_registry_error(written.error());
+  catch_up();
+  return {};
+}
+
 void Registry::write(std::vector<Planned>& planned) {
   std::vector<Record> records;
   for (Planned& one : planned) std::ranges::move(one.plan.records, std::back_inserter(records));
-  const auto written = log_.append(texts_of(records));
-  if (written) catch_up();
+  const auto written = append(records);
   for (Planned& one : planned) {
     if (written) {
       one.command.answer(std::move(one.plan.answer));
     } else {
-      one.command.answer(as_registry_error(written.error()));
+      one.command.answer(written.error());
     }
   }
 }

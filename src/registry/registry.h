@@ -39,6 +39,11 @@ struct Plan {
   /// To be written, all or none; nothing where there is nothing to change.
   std::vector<Record> records = {};
   json::Value answer = {};
+  /// Where there is more to do: what to do once the records are there. It is told what became of
+  /// them, and planned on the state that they have made; its answer counts. Only of commands
+  /// without a subject.
+  std::function<Result<Plan>(const Result<void>& written, const State&, const ReservedIds&)> then =
+      {};
 };
 
 /// A change, or a question that takes long. Answered when its records are on disk and everybody
@@ -95,6 +100,9 @@ class Registry {
   std::deque<Command> wait_for_commands();
   void work_off(std::deque<Command> commands);
   void write(std::vector<Planned>& planned);
+  /// The last of the plans that follow from that one; all before it are carried out.
+  Result<Plan> work_through(Result<Plan> plan);
+  Result<void> append(const std::vector<Record>& records);
 
   SchemasLog log_;
   std::shared_mutex state_mutex_;

@@ -63,6 +63,14 @@ Result<void> State::apply(const Record& record, int64_t timestamp_ms) {
         }
         return Result<void>();
       },
+      [&](const Association& association) {
+        associations_.put(association, timestamp_ms);
+        return Result<void>();
+      },
+      [&](const AssociationTombstone& tombstone) {
+        associations_.remove(tombstone.key);
+        return Result<void>();
+      },
       [&](const IdFloor& floor) {
         raise_ids(floor);
         return Result<void>();

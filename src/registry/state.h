@@ -71,6 +71,8 @@ class State {
   const json::Object* config(std::string_view subject) const;
   const std::string* mode(std::string_view subject) const;
 
+  const Associations& associations() const { return associations_; }
+
   size_t schema_count() const;
 
  private:
@@ -101,6 +103,7 @@ class State {
   std::map<SubjectVersion, std::set<SubjectVersion>> referenced_by_;
   std::map<std::string, json::Object, std::less<>> configs_;
   std::map<std::string, std::string, std::less<>> modes_;
+  Associations associations_;
 };
 
 }  // namespace millrace::registry

@@ -41,11 +41,23 @@ def test_settings_of_the_wrong_kind_are_refused(client, path, member, error_code
     assert client.get(path).body == before
 
 
+@pytest.mark.parametrize("member", ["subject", "associationType", "lifecycle", "frozen", "schema", "normalize"])
+def test_associations_of_the_wrong_kind_are_named_and_refused(client, member):
+    for value in [*KINDS[:3], [], [1]]:
+        body = {"resourceName": "t", "resourceNamespace": "n", "resourceId": "i", "associations": [{"subject": "kept-avro", member: value}]}
+        assert f"associations[0].{member}" in refused(client.ask("POST", "/associations", body), 400, 400)
+        named = {**body, "associations": [{"opType": "CREATE", **body["associations"][0]}]}
+        batch = {"requests": [named | {"associations": []}, named]}
+        assert f"requests[1].associations[0].{member}" in refused(client.ask("POST", "/associations:batchMutate", batch), 400, 400)
+    assert client.get("/associations/resources/-/-").json() == []
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"5", b'{"schema":"\xff"}', b'{"schema":"\xed\xa0\x80"}',
                                   b'{"schema":"\\ud800"}', b"\xff\xfe{\x00}\x00", b"{} {}", b"{'schema':'x'}", b"\x00",
                                   b'{"schema":"' + b"\xff" * 100_000],
                          ids=lambda body: repr(body[:20]))
-@pytest.mark.parametrize("path", ["/subjects/bad/versions", "/subjects/kept-avro", "/compatibility/subjects/kept-avro/versions"])
+@pytest.mark.parametrize("path", ["/subjects/bad/versions", "/subjects/kept-avro", "/compatibility/subjects/kept-avro/versions",
+                                  "/associations", "/associations:batchGet", "/associations:batchMutate"])
 def test_bodies_that_are_no_json_object_are_400(client, path, body):
     refused(client.ask("POST", path, body), 400, 400)
 

@@ -4,7 +4,8 @@ import urllib.request
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient, SchemaRegistryError
+from confluent_kafka.schema_registry import (AssociationCreateOrUpdateInfo, AssociationCreateOrUpdateRequest, Schema, SchemaReference,
+                                             SchemaRegistryClient, SchemaRegistryError)
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
@@ -109,6 +110,50 @@ def test_references_lists_deletion_and_settings(client):
     assert client.get_compatibility() == "FULL"
     client.set_compatibility("s", "NONE")
     assert client.get_compatibility("s") == "NONE"
+
+
+def associate(client, topic, **association):
+    """With the topic of that name in the cluster "lkc-1"."""
+    return client.create_association(AssociationCreateOrUpdateRequest(
+        resource_name=topic, resource_namespace="lkc-1", resource_id=f"id-of-{topic}", resource_type="topic",
+        associations=[AssociationCreateOrUpdateInfo(**association)]))
+
+
+def test_a_serializer_takes_the_subject_that_the_topic_is_associated_with(broker, client):
+    client.register_schema("shared-users", Schema(USER_V1, "AVRO"))
+    made = associate(client, "users", subject="shared-users", association_type="value", lifecycle="WEAK")
+    assert [(one.subject, one.lifecycle, one.frozen) for one in made.associations] == [("shared-users", "WEAK", False)]
+    data = AvroSerializer(client, USER_V1)({"id": 1, "name": "ann"}, value_of("users"))
+    assert client.get_subjects() == ["shared-users"]
+    assert AvroDeserializer(client, USER_V1)(data, value_of("users")) == {"id": 1, "name": "ann"}
+    named = {"subject.name.strategy.type": "ASSOCIATED", "subject.name.strategy.conf": {"subject.name.strategy.kafka.cluster.id": "lkc-2"}}
+    AvroSerializer(client, USER_V1, conf=named)({"id": 1, "name": "ann"}, value_of("users"))
+    assert client.get_subjects() == ["shared-users", "users-value"], "in another cluster it is another topic"
+
+    broker.kill()
+    broker.start()
+    found = client.get_associations_by_resource_name("users", "-", "topic", ["key", "value"])
+    assert [(one.subject, one.resource_id, one.association_type) for one in found] == [("shared-users", "id-of-users", "value")]
+    client.delete_associations("id-of-users", "topic", ["value"])
+    assert client.get_associations_by_resource_name("users", "lkc-1") == []
+    with pytest.raises(SchemaRegistryError) as gone:
+        client.delete_associations("id-of-users")
+    assert (gone.value.http_status_code, gone.value.error_code) == (404, 40410)
+
+
+def test_a_topics_own_subject_comes_and_goes_with_its_association(client):
+    made = associate(client, "users", association_type="value", schema=Schema(USER_V1, "AVRO"))
+    assert [(one.subject, one.lifecycle, json.loads(one.schema.schema_str)) for one in made.associations] == [
+        (":.lkc-1:users-value", "STRONG", json.loads(USER_V1))]
+    data = AvroSerializer(client, USER_V2)({"id": 2, "name": "bob", "email": "b@x"}, value_of("users"))
+    assert client.get_versions(":.lkc-1:users-value") == [1, 2]
+    assert AvroDeserializer(client, USER_V1)(data, value_of("users")) == {"id": 2, "name": "bob"}
+    for refusal in (lambda: client.delete_subject(":.lkc-1:users-value"), lambda: client.delete_associations("id-of-users")):
+        with pytest.raises(SchemaRegistryError) as refused:
+            refusal()
+        assert refused.value.http_status_code == 409
+    client.delete_associations("id-of-users", cascade_lifecycle=True)
+    assert client.get_subjects(deleted=True) == []
 
 
 def test_schemas_survive_kill_9_with_their_ids(broker, client):

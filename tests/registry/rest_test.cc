@@ -137,11 +137,5 @@ TEST(Credentials, ALineWithoutAColonIsNamed) {
   EXPECT_FALSE(rest::Credentials::parse("# nobody\n"));
 }
 
-TEST_F(RestTest, AssociationsAreNotThere) {
-  EXPECT_EQ(get("/associations/resources/-/t?resourceType=topic&associationType=value").status,
-            404);
-  EXPECT_EQ(post("/associations", json::Object()).status, 501);
-}
-
 }  // namespace
 }  // namespace millrace::registry

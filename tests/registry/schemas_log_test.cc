@@ -58,6 +58,62 @@ TEST_F(SchemasLogTest, RecordsAreConfluents) {
   EXPECT_EQ(records(), expected);
 }
 
+TEST_F(SchemasLogTest, RecordsOfAssociationsAreConfluents) {
+  register_avro("s", R"("int")");
+  const json::Object association{{"subject", "s"}, {"associationType", "key"}};
+  post("/associations", json::Object{{"resourceName", "orders"},
+                                     {"resourceNamespace", "lkc"},
+                                     {"resourceId", "id-1"},
+                                     {"associations", json::Array{association}}});
+  const auto listed = get("/associations/resources/id-1").json();
+  const auto guid = listed.array()->front().object()->text("guid");
+  erase("/associations/resources/id-1");
+  const char* key =
+      R"({"keytype":"ASSOC","tenant":"default","resourceName":"orders","resourceNamespace":"lkc",)"
+      R"("resourceType":"topic","associationType":"key","subject":"s","magic":0})";
+  const auto value = cat(
+      R"({"guid":")", *guid,
+      R"(","tenant":"default","resourceName":"orders","resourceNamespace":"lkc","resourceId":"id-1",)",
+      R"("resourceType":"topic","associationType":"key","subject":"s","lifecycle":"WEAK",)",
+      R"("frozen":false})");
+  const auto written = records();
+  ASSERT_EQ(written.size(), 3U);
+  EXPECT_EQ(written[1], cat(key, " ", value));
+  EXPECT_EQ(written[2], cat(key, " -"));
+}
+
+TEST_F(SchemasLogTest, AssociationsThatConfluentsRegistryMadeAreTakenOver) {
+  register_avro("s", R"("int")");
+  const char* key =
+      R"({"keytype":"ASSOC","tenant":"default","resourceName":"orders","resourceNamespace":"lkc",)"
+      R"("resourceType":"topic","associationType":"value","subject":"s","magic":0})";
+  const auto value = [](const char* id) {
+    return cat(R"({"subject":"s","guid":"g","tenant":"default","resourceName":"orders",)",
+               R"("resourceNamespace":"lkc","resourceId":")", id,
+               R"(","resourceType":"topic","associationType":"value","lifecycle":"STRONG",)",
+               R"("frozen":false,"createTs":1})");
+  };
+  write(key, value("id-1"));
+  EXPECT_EQ(get("/associations/subjects/s").json().array()->size(), 1U);
+  write(key, value("id-2"));
+  EXPECT_EQ(get("/associations/resources/id-1").body, "[]") << "the topic was made anew";
+  const auto listed = get("/associations/resources/id-2").json();
+  EXPECT_EQ(*listed.array()->front().object()->find("frozen"), json::Value(false));
+
+  // Strong ones that are not frozen are made no more, and may be given up.
+  const json::Object weak{{"subject", "s"}, {"lifecycle", "WEAK"}};
+  const auto changed =
+      put("/associations/resources/id-2", json::Object{{"resourceName", "orders"},
+                                                       {"resourceNamespace", "lkc"},
+                                                       {"associations", json::Array{weak}}});
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  const auto now = get("/associations/resources/id-2").json();
+  EXPECT_EQ(now.array()->front().object()->text("lifecycle"), "WEAK");
+  EXPECT_EQ(now.array()->front().object()->text("guid"), "g");
+  write(key, std::nullopt);
+  EXPECT_EQ(get("/associations/subjects/s").body, "[]");
+}
+
 TEST_F(SchemasLogTest, ARegistryOfConfluentsIsTakenOver) {
   make_topic();
   write(R"({"keytype":"NOOP","magic":0})", "null");
@@ -85,6 +141,10 @@ TEST_F(SchemasLogTest, WhatIsNotUnderstoodIsLeftOut) {
   write(R"({"keytype":"SCHEMA","subject":"s","version":0,"magic":1})", R"({"id":1,"schema":"x"})");
   write(R"({"keytype":"SCHEMA","subject":"s","version":1,"magic":1})", R"({"schema":"x"})");
   write(R"({"keytype":"FUTURE","magic":9})", R"({"a":1})");
+  write(R"({"keytype":"ASSOC","magic":0})", R"({"guid":"g"})");
+  write(R"({"keytype":"ASSOC","resourceName":"t","resourceNamespace":"n","resourceType":"topic",)"
+        R"("associationType":"key","subject":"s","magic":0})",
+        R"({"guid":"g","resourceId":"i","lifecycle":"FIRM"})");
   write(R"({"keytype":"SCHEMA","subject":"a","version":1,"magic":1})",
         R"({"id":1,"schema":"\"int\""})");
   write(R"({"keytype":"SCHEMA","subject":"b","version":1,"magic":1})",

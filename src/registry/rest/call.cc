@@ -32,41 +32,6 @@ Error invalid_subject(std::string_view text) {
                             "characters or is a name of the registry's own"));
 }
 
-Error bad_member(std::string_view name, std::string_view wanted) {
-  return registry_error(RegistryErrc::bad_request, cat("\"", name, "\" is no ", wanted));
-}
-
-/// Null where the member is missing or null.
-const json::Value* member_of(const json::Object& body, std::string_view name) {
-  const json::Value* value = body.find(name);
-  return value == nullptr || value->is_null() ? nullptr : value;
-}
-
-/// "" where there is none.
-Result<std::string> optional_text(const json::Object& body, std::string_view name) {
-  const json::Value* value = member_of(body, name);
-  if (value == nullptr) return std::string();
-  if (value->string() == nullptr) return bad_member(name, "text");
-  return *value->string();
-}
-
-/// Null where there is none.
-Result<json::Value> optional_object(const json::Object& body, std::string_view name) {
-  const json::Value* value = member_of(body, name);
-  if (value == nullptr) return json::Value();
-  if (value->object() == nullptr) return bad_member(name, "object");
-  return *value;
-}
-
-/// A positive number of the body; -1 and 0 mean none, as clients send them.
-Result<std::optional<int32_t>> optional_number(const json::Object& body, std::string_view name) {
-  const json::Value* value = member_of(body, name);
-  if (value == nullptr) return std::optional<int32_t>();
-  const auto number = int32_of(*value);
-  if (!number || *number < -1) return bad_member(name, "number of 32 bits");
-  return *number <= 0 ? std::nullopt : number;
-}
-
 }  // namespace
 
 Call::Call(http::Request request, std::string context, std::vector<std::string> arguments)
@@ -120,6 +85,14 @@ Result<int32_t> Call::id(size_t index) const {
 
 std::optional<std::string_view> Call::parameter(std::string_view name) const {
   return request_.parameter(name);
+}
+
+std::vector<std::string> Call::parameters(std::string_view name) const {
+  std::vector<std::string> values;
+  for (const auto& [other, value] : request_.query) {
+    if (other == name) values.push_back(value);
+  }
+  return values;
 }
 
 std::vector<std::pair<std::string, std::string>> Call::pairs(std::string_view names,
@@ -194,9 +167,14 @@ Result<json::Object> Call::body() const {
 
 Result<Candidate> Call::candidate() const {
   MILL_TRY(const auto object, body());
-  Candidate candidate{.normalize = flag("normalize")};
-  MILL_TRY(candidate.text, optional_text(object, "schema"));
-  if (const json::Value* type = member_of(object, "schemaType")) {
+  return candidate_of(BodyPart(object), flag("normalize"));
+}
+
+Result<Candidate> candidate_of(const BodyPart& body, bool normalize) {
+  Candidate candidate{.normalize = normalize};
+  MILL_TRY(auto text, body.text("schema"));
+  candidate.text = std::move(text).value_or("");
+  if (const json::Value* type = body.find("schemaType")) {
     const auto format = schema::format_of(type->string() == nullptr ? "" : *type->string());
     if (!format) {
       return registry_error(
@@ -205,15 +183,15 @@ Result<Candidate> Call::candidate() const {
     }
     candidate.format = *format;
   }
-  if (const json::Value* references = object.find("references")) {
+  if (const json::Value* references = body.find("references")) {
     auto parsed = references_of(*references);
-    if (!parsed) return bad_member("references", "list of name, subject and version");
+    if (!parsed) return body.bad_member("references", "list of name, subject and version");
     candidate.references = *std::move(parsed);
   }
-  MILL_TRY(candidate.metadata, optional_object(object, "metadata"));
-  MILL_TRY(candidate.rule_set, optional_object(object, "ruleSet"));
-  MILL_TRY(candidate.id, optional_number(object, "id"));
-  MILL_TRY(candidate.version, optional_number(object, "version"));
+  MILL_TRY(candidate.metadata, body.object_or_null("metadata"));
+  MILL_TRY(candidate.rule_set, body.object_or_null("ruleSet"));
+  MILL_TRY(candidate.id, body.positive_number("id"));
+  MILL_TRY(candidate.version, body.positive_number("version"));
   return candidate;
 }
 

@@ -12,6 +12,7 @@
 #include "json/value.h"
 #include "millrace/result.h"
 #include "registry/candidate.h"
+#include "registry/rest/body_part.h"
 #include "registry/state.h"
 
 namespace millrace::registry::rest {
@@ -29,7 +30,6 @@ class Call {
 
   const std::string& context() const { return context_; }
   const std::string& argument(size_t index) const { return arguments_.at(index); }
-  const std::string& last_argument() const { return arguments_.back(); }
   /// The argument as a subject, in its one spelling; "" and ":.context:" stand for everything.
   std::string scope(size_t index) const;
   /// As scope, for what is to be written; invalid_subject where no record could name it.
@@ -42,6 +42,8 @@ class Call {
   Result<int32_t> id(size_t index) const;
 
   std::optional<std::string_view> parameter(std::string_view name) const;
+  /// All of that name, in their order.
+  std::vector<std::string> parameters(std::string_view name) const;
   /// The first of one name with the first of the other, the second with the second.
   std::vector<std::pair<std::string, std::string>> pairs(std::string_view names,
                                                          std::string_view values) const;
@@ -68,5 +70,8 @@ class Call {
   const std::string context_;
   const std::vector<std::string> arguments_;
 };
+
+/// A schema in a body. bad_request: a member of the wrong kind; invalid_schema: an unknown type.
+Result<Candidate> candidate_of(const BodyPart& body, bool normalize);
 
 }  // namespace millrace::registry::rest

@@ -1,10 +1,9 @@
-// Contexts, associations, and what a registry says of itself.
+// Contexts, and what a registry says of itself.
 #include <array>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "millrace/version.h"
-#include "registry/error.h"
 #include "registry/rest/routes.h"
 #include "registry/settings.h"
 
@@ -39,31 +38,12 @@ Result<Command> delete_context(const Call& call) {
                  .answer = {}};
 }
 
-/// No topic is associated with a subject here. Clients that ask take this for an answer and name
-/// the subject after the topic.
-Result<Answer> find_association(const State&, const Call& call) {
-  return registry_error(RegistryErrc::association_not_found,
-                        cat("Association for '", call.last_argument(), "' not found."));
-}
-
-Result<Command> refuse_association(const Call&) {
-  return registry_error(RegistryErrc::not_implemented,
-                        "associations of subjects with topics are not kept here; name subjects by "
-                        "a strategy of the serializer, TopicNameStrategy for one");
-}
-
 constexpr std::array kRoutes = {
     Route{"GET", "/", get_root},
     Route{"GET", "/contexts", list_contexts},
     Route{"DELETE", "/contexts/{}", delete_context},
     Route{"GET", "/v1/metadata/id", get_id},
     Route{"GET", "/v1/metadata/version", get_version},
-    Route{"GET", "/associations/subjects/{}", find_association},
-    Route{"GET", "/associations/resources/{}", find_association},
-    Route{"GET", "/associations/resources/{}/{}", find_association},
-    Route{"POST", "/associations", refuse_association},
-    Route{"PUT", "/associations/resources/{}", refuse_association},
-    Route{"DELETE", "/associations/resources/{}", refuse_association},
 };
 
 }  // namespace

@@ -41,8 +41,7 @@ std::string as_utf8(std::string message) {
 }
 
 http::Response response_of(const Error& error, const char* content_type) {
-  const bool is_ours = error.code().category() == registry_category();
-  const int code = is_ours ? error.code().value() : static_cast<int>(RegistryErrc::store_failed);
+  const int code = static_cast<int>(code_of(error));
   http::Response response{.status = code >= 1'000 ? code / 100 : code,
                           .content_type = content_type,
                           .body = json::write(json::Object{{"error_code", code},
@@ -61,9 +60,10 @@ std::string body_of(const Answer& answer) {
 }
 
 template <class T>
-http::Response response_of(const Result<T>& result, const char* content_type) {
+http::Response response_of(const Result<T>& result, int status, const char* content_type) {
   if (!result) return response_of(result.error(), content_type);
-  return {.status = 200, .content_type = content_type, .body = body_of(*result)};
+  if (status == kNoContent) return {.status = status};
+  return {.status = status, .content_type = content_type, .body = body_of(*result)};
 }
 
 Error no_such_path(const http::Request& request) {
@@ -75,7 +75,8 @@ Error no_such_path(const http::Request& request) {
 
 Rest::Rest(Registry& registry, RestOptions options)
     : registry_(registry), options_(std::move(options)) {
-  for (const auto routes : {subject_routes(), schema_routes(), setting_routes(), other_routes()}) {
+  for (const auto routes : {subject_routes(), schema_routes(), setting_routes(),
+                            association_routes(), other_routes()}) {
     for (const Route& route : routes) {
       entries_.push_back({.parts = *http::split_path(route.path), .route = &route});
     }
@@ -127,12 +128,13 @@ void Rest::handle(http::Request request, const http::Respond& respond) {
   const Call call(std::move(request), std::move(match->context), std::move(match->arguments));
   if (const auto* query = std::get_if<Query>(&match->route->does)) {
     const auto answer = registry_.read([&](const State& state) { return (*query)(state, call); });
-    return respond(response_of(answer, type));
+    return respond(response_of(answer, match->route->status, type));
   }
   auto command = std::get<Prepare>(match->route->does)(call);
   if (!command) return respond(response_of(command.error(), type));
-  command->answer = [respond, type](const Result<json::Value>& result) {
-    respond(response_of(result, type));
+  command->answer = [respond, status = match->route->status,
+                     type](const Result<json::Value>& result) {
+    respond(response_of(result, status, type));
   };
   registry_.submit(*std::move(command));
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "registry/association_change.h"
 #include "registry/error.h"
 #include "registry/rest/routes.h"
 #include "registry/rest/schema_answer.h"
@@ -120,12 +121,53 @@ Result<Answer> list_types(const State&, const Call&) {
   return Answer(json::Array{"JSON", "PROTOBUF", "AVRO"});
 }
 
+/// Which subjects a list has, by their associations, and which of these it tells.
+class ByAssociation {
+ public:
+  /// By the parameters resourceType, associationType and lifecycle, which may be NONE.
+  /// invalid_association.
+  static Result<ByAssociation> of(const Call& call) {
+    ByAssociation by;
+    by.filter_ = {.resource_type = std::string(call.parameter("resourceType").value_or("")),
+                  .types = call.parameters("associationType")};
+    for (const std::string& name : call.parameters("lifecycle")) {
+      const auto lifecycle = lifecycle_of(name);
+      if (!lifecycle && name != "NONE") {
+        return invalid_association("lifecycle", "must be STRONG, WEAK or NONE");
+      }
+      by.lifecycles_.insert(lifecycle);
+    }
+    return by;
+  }
+
+  /// Nothing where the subject is not in the list.
+  std::optional<Associations::Found> told(const State& state, const std::string& subject) const {
+    const bool is_asked =
+        !filter_.resource_type.empty() || !filter_.types.empty() || !lifecycles_.empty();
+    if (!is_asked) return Associations::Found();
+    auto found = state.associations().of_subject(subject, filter_);
+    const bool has_none = found.empty();
+    std::erase_if(found, [&](const KnownAssociation* known) {
+      return !lifecycles_.empty() && !lifecycles_.contains(known->association.lifecycle);
+    });
+    const bool is_in = has_none ? lifecycles_.contains(std::nullopt) : !found.empty();
+    return is_in ? std::optional(std::move(found)) : std::nullopt;
+  }
+
+ private:
+  AssociationFilter filter_;
+  /// Nothing stands for subjects without associations.
+  std::set<std::optional<Lifecycle>> lifecycles_;
+};
+
 Result<Answer> list_schemas(const State& state, const Call& call) {
+  MILL_TRY(const auto by_association, ByAssociation::of(call));
   std::string prefix = qualify(call.parameter("subjectPrefix").value_or(""),
                                Subject(call.context(), "").to_string());
   if (!call.parameter("subjectPrefix") && call.context() == kDefaultContext) prefix = ":*:";
   std::vector<SubjectVersion> all;
   for (const std::string& subject : state.subjects(prefix, Deleted::with)) {
+    if (!by_association.told(state, subject)) continue;
     auto numbers = state.version_numbers(subject, call.deleted());
     if (call.flag("latestOnly") && numbers.size() > 1) {
       numbers.erase(numbers.begin(), numbers.end() - 1);
@@ -136,7 +178,14 @@ Result<Answer> list_schemas(const State& state, const Call& call) {
   json::Array schemas;
   for (size_t i = 0; i < std::min(page.count, kListedSchemasMax); ++i) {
     const auto& [subject, number] = all[page.from + i];
-    schemas.push_back(schema_json(subject, number, *state.version(subject, number, Deleted::with)));
+    auto object = schema_json(subject, number, *state.version(subject, number, Deleted::with));
+    json::Array associations;
+    const auto told = by_association.told(state, subject);
+    for (const KnownAssociation* known : *told) {
+      associations.emplace_back(association_json(*known));
+    }
+    if (!associations.empty()) object.set("associations", std::move(associations));
+    schemas.push_back(std::move(object));
   }
   return Answer(std::move(schemas));
 }
