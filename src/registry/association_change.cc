@@ -157,7 +157,7 @@ Associations::Found associations_of(const State& state, const Resource& resource
 }
 
 /// What the op comes to; refuses what it cannot come to.
-Result<Wanted> settle(const Resource& resource, const AssociationOp& op,
+Result<Wanted> settle(const State& state, const Resource& resource, const AssociationOp& op,
                       const KnownAssociation* there) {
   const std::string own = own_subject(resource, op.type);
   Wanted wanted{.op = op, .there = there, .subject = {}, .lifecycle = Lifecycle::weak};
@@ -173,7 +173,7 @@ Result<Wanted> settle(const Resource& resource, const AssociationOp& op,
     will_be_frozen = op.frozen.value_or(is_frozen);
   }
   if (op.subject) {
-    wanted.subject = *op.subject;
+    wanted.subject = behind_alias(state, *op.subject);
   } else if (there != nullptr) {
     wanted.subject = there->association.key.subject;
   } else if (wanted.lifecycle == Lifecycle::strong) {
@@ -358,7 +358,7 @@ Result<std::vector<Wanted>> settle_all(const State& state, const Resource& resou
     const auto known = std::ranges::find(there, op.type, [](const KnownAssociation* one) {
       return std::string_view(one->association.key.type);
     });
-    MILL_TRY(Wanted wanted, settle(resource, op, known == there.end() ? nullptr : *known));
+    MILL_TRY(Wanted wanted, settle(state, resource, op, known == there.end() ? nullptr : *known));
     if (wanted.there == nullptr) {
       MILL_CHECK(check_new(state, wanted));
     } else {
@@ -434,7 +434,7 @@ Result<Plan> plan_association_change(const State& state, const ReservedIds& rese
                                      const Resource& resource, std::span<const AssociationOp> ops,
                                      bool dry_run) {
   for (const AssociationOp& op : ops) {
-    if (op.subject) MILL_CHECK(check_not_read_only(state, *op.subject));
+    if (op.subject) MILL_CHECK(check_not_read_only(state, behind_alias(state, *op.subject)));
   }
   MILL_TRY(const auto all, settle_all(state, resource, ops));
   Plan plan;

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "registry/compatibility.h"
 #include "registry/error.h"
+#include "registry/facets.h"
 #include "registry/scope.h"
 #include "registry/source.h"
 
@@ -111,8 +112,8 @@ Result<void> check_mode(const State& state, const std::string& subject,
 
 /// A subject that belongs to a resource may go with it, and may not be referred to.
 Result<void> check_references(const State& state, const std::string& subject,
-                              const Candidate& candidate) {
-  for (const schema::Reference& reference : candidate.references) {
+                              const SchemaText& schema) {
+  for (const schema::Reference& reference : schema.references) {
     if (!state.associations().is_owned(qualify(reference.subject, subject))) continue;
     return registry_error(RegistryErrc::operation_not_permitted,
                           cat("Subject '", reference.subject,
@@ -134,6 +135,27 @@ Result<void> check_fits(const State& state, const std::string& subject,
                         cat("Schema being registered is incompatible with an earlier schema for "
                             "subject \"",
                             subject, "\" by its level ", name_of(level), ", details: [", all, "]"));
+}
+
+/// A schema without a text is the latest version's, with other metadata or rules; nothing where it
+/// has one, or there is no version.
+std::optional<Candidate> with_text_of_latest(const State& state, const std::string& subject,
+                                             const Candidate& candidate) {
+  const auto latest = state.latest(subject, Deleted::without);
+  if (!latest || !trim(candidate.text).empty()) return std::nullopt;
+  const SchemaText& schema = *state.version(subject, *latest, Deleted::without)->schema;
+  Candidate filled = candidate;
+  filled.format = schema.format;
+  filled.text = schema.text;
+  filled.references = schema.references;
+  return filled;
+}
+
+/// The id that the schema has in its context, there or on its way there.
+std::optional<int32_t> known_id(const State& state, const ReservedIds& reserved,
+                                const std::string& context, const std::string& guid) {
+  if (const auto there = state.by_guid(context, guid)) return there->id;
+  return reserved.find(context, guid);
 }
 
 Result<int32_t> choose_id(const State& state, const ReservedIds& reserved,
@@ -175,18 +197,26 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
                                const std::string& subject, const Candidate& candidate) {
   MILL_CHECK(check_mode(state, subject, candidate));
   const bool is_imported = candidate.id.has_value();
-  MILL_TRY(Understood understood, understand(state, subject, candidate, is_imported));
-  MILL_CHECK(check_references(state, subject, candidate));
+  const auto filled = is_imported ? std::nullopt : with_text_of_latest(state, subject, candidate);
+  MILL_TRY(Understood understood,
+           understand(state, subject, filled ? *filled : candidate, is_imported));
+  MILL_CHECK(check_references(state, subject, understood.text));
   const std::string context = Subject::parse(subject).context();
   SchemaText& text = understood.text;
 
-  std::optional<int32_t> known = reserved.find(context, text.guid);
-  if (const auto there = state.by_guid(context, text.guid)) known = there->id;
-  if (known && !candidate.version && candidate.id.value_or(*known) == *known) {
-    if (const auto version = version_with(state, subject, *known, Deleted::without)) {
-      return Plan{.answer = registration_json(*known, *version, text.guid)};
-    }
+  std::optional<int32_t> known = known_id(state, reserved, context, text.guid);
+  const auto version_there = [&]() -> std::optional<int32_t> {
+    if (!known || candidate.version || candidate.id.value_or(*known) != *known) return std::nullopt;
+    return version_with(state, subject, *known, Deleted::without);
+  };
+  auto there = version_there();
+  const auto config = config_in_scope(state, subject);
+  if (!is_imported && (!there || adds_facets(config))) {
+    add_facets_in_scope(state, subject, config, text);
+    known = known_id(state, reserved, context, text.guid);
+    there = version_there();
   }
+  if (there) return Plan{.answer = registration_json(*known, *there, text.guid)};
   if (!is_imported) MILL_CHECK(check_fits(state, subject, understood));
   MILL_TRY(const int32_t version, choose_version(state, subject, candidate));
   MILL_TRY(text.id, choose_id(state, reserved, context, candidate, known));
@@ -211,9 +241,16 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
 Result<json::Value> look_up(const State& state, const std::string& subject,
                             const Candidate& candidate, Deleted deleted) {
   if (!state.latest(subject, deleted)) return subject_not_found(subject);
-  MILL_TRY(const Understood understood, understand(state, subject, candidate, true));
-  const auto known = state.by_guid(Subject::parse(subject).context(), understood.text.guid);
-  const auto version = known ? version_with(state, subject, known->id, deleted) : std::nullopt;
+  MILL_TRY(Understood understood, understand(state, subject, candidate, true));
+  const auto find = [&]() -> std::optional<int32_t> {
+    const auto known = state.by_guid(Subject::parse(subject).context(), understood.text.guid);
+    return known ? version_with(state, subject, known->id, deleted) : std::nullopt;
+  };
+  auto version = find();
+  if (!version && state.latest(subject, Deleted::without)) {
+    add_facets_in_scope(state, subject, config_in_scope(state, subject), understood.text);
+    version = find();
+  }
   if (!version) return registry_error(RegistryErrc::schema_not_found, "Schema not found");
   return json::Value(
       schema_json(subject, *version, *state.version(subject, *version, Deleted::with)));

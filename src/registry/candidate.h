@@ -23,14 +23,15 @@ struct Candidate {
   bool normalize = false;
 };
 
-/// A new version of the subject, or the one that has the schema already. Answers what
-/// registration_json says. operation_not_permitted, invalid_schema, incompatible_schema,
-/// id_does_not_match.
+/// A new version of the subject, or the one that has the schema already. What it does not say
+/// beside its text, and a missing text, it has from the latest version; add_facets_in_scope. An
+/// import says all itself. Answers what registration_json says. operation_not_permitted,
+/// invalid_schema, incompatible_schema, id_does_not_match.
 Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
                                const std::string& subject, const Candidate& candidate);
 
-/// The version of the subject that has the schema: what schema_json says. subject_not_found,
-/// schema_not_found, invalid_schema.
+/// The version of the subject that has the schema, as it is given or as it would be registered:
+/// what schema_json says. subject_not_found, schema_not_found, invalid_schema.
 Result<json::Value> look_up(const State& state, const std::string& subject,
                             const Candidate& candidate, Deleted deleted);
 

@@ -43,6 +43,7 @@ enum class RegistryErrc {
   id_does_not_match = 42207,
   invalid_subject = 42208,
   schema_too_large = 42209,
+  invalid_rule_set = 42210,
   invalid_association = 42212,
   store_failed = 50001,
   timed_out = 50002,

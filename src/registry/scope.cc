@@ -39,6 +39,12 @@ bool normalizes(const State& state, std::string_view subject) {
   return asked != nullptr && *asked == json::Value(true);
 }
 
+std::string behind_alias(const State& state, std::string_view subject) {
+  const json::Object* own = state.config(subject);
+  const auto alias = own == nullptr ? std::nullopt : own->text("alias");
+  return !alias || alias->empty() ? std::string(subject) : qualify(*alias, subject);
+}
+
 std::string mode_in_scope(const State& state, std::string_view subject) {
   std::string mode(kReadWrite);
   for (const std::string& scope : scopes_of(subject)) {

@@ -21,6 +21,10 @@ Level level_in_scope(const State& state, std::string_view subject);
 /// True where schemas are normalized without being asked to.
 bool normalizes(const State& state, std::string_view subject);
 
+/// The subject that its configuration names as its alias, else the subject itself. What is asked of
+/// an alias is done to the subject behind it; only its settings are its own.
+std::string behind_alias(const State& state, std::string_view subject);
+
 std::string mode_in_scope(const State& state, std::string_view subject);
 /// operation_not_permitted where the subject may not be changed.
 Result<void> check_not_read_only(const State& state, std::string_view subject);

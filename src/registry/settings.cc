@@ -9,6 +9,7 @@
 #include "registry/compatibility.h"
 #include "registry/deletion.h"
 #include "registry/error.h"
+#include "registry/facets.h"
 #include "registry/scope.h"
 
 namespace millrace::registry {
@@ -19,8 +20,41 @@ constexpr const char* kLevelInUpdate = "compatibility";
 constexpr std::array<std::string_view, 4> kModes = {kReadWrite, kReadOnly, kReadOnlyOverride,
                                                     kImport};
 
-Result<void> merge(const json::Member& change, json::Object& config) {
-  if (change.name == kLevelInUpdate || change.name == kLevel) {
+Error no_setting(std::string_view name, std::string_view wanted) {
+  return registry_error(RegistryErrc::unprocessable, cat('"', name, "\" is no ", wanted));
+}
+
+Result<void> check_alias(const std::string& subject, const json::Value& value) {
+  if (value.string() == nullptr) return no_setting("alias", "text");
+  if (value.string()->empty() || is_valid_subject(qualify(*value.string(), subject))) return {};
+  return registry_error(RegistryErrc::invalid_subject,
+                        cat("The specified alias '", *value.string(), "' is not a valid subject"));
+}
+
+Result<void> check_setting(const std::string& subject, const json::Member& change) {
+  const auto& [name, value] = change;
+  if (name == "alias") return check_alias(subject, value);
+  if (name == "defaultMetadata" || name == "overrideMetadata") return check_metadata(name, value);
+  if (name == "defaultRuleSet" || name == "overrideRuleSet") return check_rule_set(name, value);
+  if (name == "normalize") {
+    return value.boolean() != nullptr ? Result<void>() : no_setting(name, "true or false");
+  }
+  if (name == "compatibilityGroup") {
+    return value.string() != nullptr ? Result<void>() : no_setting(name, "text");
+  }
+  return no_setting(name,
+                    "setting that this registry acts on: compatibility, compatibilityGroup, "
+                    "normalize, alias, defaultMetadata, overrideMetadata, defaultRuleSet and "
+                    "overrideRuleSet are");
+}
+
+Result<void> merge(const std::string& subject, const json::Member& change, json::Object& config) {
+  const bool is_level = change.name == kLevelInUpdate || change.name == kLevel;
+  if (change.value.is_null()) {
+    config.erase(is_level ? kLevel : change.name);
+    return {};
+  }
+  if (is_level) {
     const std::string* text = change.value.string();
     const auto level = text == nullptr ? std::nullopt : level_of(*text);
     if (!level) {
@@ -32,20 +66,8 @@ Result<void> merge(const json::Member& change, json::Object& config) {
     config.set(kLevel, name_of(*level));
     return {};
   }
-  const bool is_known = (change.name == "normalize" && change.value.boolean() != nullptr) ||
-                        (change.name == "compatibilityGroup" && change.value.string() != nullptr);
-  if (!is_known && !change.value.is_null()) {
-    return registry_error(RegistryErrc::unprocessable,
-                          cat("\"", change.name,
-                              "\" is not one of compatibility, normalize "
-                              "(true or false) and compatibilityGroup (a text), which this "
-                              "registry acts on"));
-  }
-  if (change.value.is_null()) {
-    config.erase(change.name);
-  } else {
-    config.set(change.name, change.value);
-  }
+  MILL_CHECK(check_setting(subject, change));
+  config.set(change.name, change.value);
   return {};
 }
 
@@ -88,7 +110,7 @@ Result<Plan> plan_config_update(const State& state, const std::string& subject,
   MILL_CHECK(check_not_read_only(state, subject));
   const json::Object* own = state.config(subject);
   json::Object config = own == nullptr ? json::Object() : *own;
-  for (const json::Member& change : update) MILL_CHECK(merge(change, config));
+  for (const json::Member& change : update) MILL_CHECK(merge(subject, change, config));
   return Plan{.records = {ConfigChange{.subject = subject, .config = std::move(config)}},
               .answer = update};
 }

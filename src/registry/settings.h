@@ -8,8 +8,8 @@
 namespace millrace::registry {
 
 /// Merges what the update brings into the subject's own configuration ("": everybody's). Answers
-/// the update. invalid_compatibility_level, unprocessable (a member that has no effect here),
-/// operation_not_permitted.
+/// the update. invalid_compatibility_level, invalid_subject (an alias), invalid_rule_set,
+/// unprocessable (a member of the wrong kind, or without effect here), operation_not_permitted.
 Result<Plan> plan_config_update(const State& state, const std::string& subject,
                                 const json::Object& update);
 /// Answers what there was. subject_not_found where the subject has none of its own.

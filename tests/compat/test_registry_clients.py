@@ -4,13 +4,16 @@ import urllib.request
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.schema_registry import (AssociationCreateOrUpdateInfo, AssociationCreateOrUpdateRequest, Schema, SchemaReference,
-                                             SchemaRegistryClient, SchemaRegistryError)
+from confluent_kafka.schema_registry import (AssociationCreateOrUpdateInfo, AssociationCreateOrUpdateRequest, ConfigCompatibilityLevel,
+                                             Metadata, MetadataProperties, Schema, SchemaReference, SchemaRegistryClient,
+                                             SchemaRegistryError, ServerConfig)
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from registry_client import RegistryClient
 
 pytestmark = pytest.mark.usefixtures("millrace_only")
 
@@ -110,6 +113,29 @@ def test_references_lists_deletion_and_settings(client):
     assert client.get_compatibility() == "FULL"
     client.set_compatibility("s", "NONE")
     assert client.get_compatibility("s") == "NONE"
+
+
+def test_the_configurations_metadata_is_in_the_schemas_that_serializers_register(broker, client):
+    owned = Metadata(tags=None, properties=MetadataProperties({"owner": "ann"}), sensitive=["owner"])
+    client.set_config("users-value", ServerConfig(compatibility=ConfigCompatibilityLevel.FULL, default_metadata=owned))
+    assert client.get_config("users-value").default_metadata.properties.properties == {"owner": "ann"}
+    write = AvroSerializer(client, USER_V1)
+    data = [write({"id": 1, "name": "ann"}, value_of("users")),
+            AvroSerializer(SchemaRegistryClient({"url": broker.registry_url}), USER_V1)({"id": 1, "name": "ann"}, value_of("users"))]
+    assert data[0] == data[1] and client.get_versions("users-value") == [1]
+    assert AvroDeserializer(client, USER_V1)(data[0], value_of("users")) == {"id": 1, "name": "ann"}
+    registered = client.get_latest_with_metadata("users-value", {"owner": "ann"})
+    assert (registered.version, registered.schema.metadata) == (1, owned)
+    assert client.lookup_schema("users-value", Schema(USER_V1, "AVRO")).version == 1
+
+
+def test_an_alias_is_another_name_of_a_subject(broker, client):
+    client.register_schema("users-value", Schema(USER_V1, "AVRO"))
+    with RegistryClient(broker.registry_url) as raw:
+        assert raw.ask("PUT", "/config/people-value", {"alias": "users-value"}).status == 200
+    data = AvroSerializer(client, USER_V2)({"id": 2, "name": "bob", "email": "b@x"}, value_of("people"))
+    assert client.get_versions("users-value") == [1, 2] and client.get_subjects() == ["users-value"]
+    assert AvroDeserializer(client, USER_V1)(data, value_of("people")) == {"id": 2, "name": "bob"}
 
 
 def associate(client, topic, **association):

@@ -19,6 +19,9 @@ TEST_F(SettingsTest, TheLevelIsTheSubjectsOwnElseEverybodys) {
   EXPECT_EQ(get("/config").body, R"({"compatibilityLevel":"FULL_TRANSITIVE"})");
   put("/config/s", level("NONE"));
   EXPECT_EQ(get("/config/s").body, R"({"compatibilityLevel":"NONE"})");
+  put("/config/s", json::Object{{"normalize", true}, {"compatibility", nullptr}});
+  EXPECT_EQ(get("/config/s").body, R"({"normalize":true})") << "null takes a member away";
+  put("/config/s", json::Object{{"normalize", nullptr}, {"compatibility", "NONE"}});
   EXPECT_EQ(erase("/config/s").body, R"({"compatibilityLevel":"NONE"})");
   EXPECT_EQ(erase("/config/s").error_code(), 40401);
   EXPECT_EQ(erase("/config").status, 200);
@@ -27,7 +30,9 @@ TEST_F(SettingsTest, TheLevelIsTheSubjectsOwnElseEverybodys) {
 
 TEST_F(SettingsTest, WhatHasNoMeaningIsRefused) {
   EXPECT_EQ(put("/config/s", level("SIDEWARD")).error_code(), 42203);
-  EXPECT_EQ(put("/config/s", json::Object{{"alias", "t"}}).status, 422);
+  EXPECT_EQ(put("/config/s", json::Object{{"validateRules", true}}).status, 422);
+  EXPECT_EQ(put("/config/s", json::Object{{"alias", 1}}).error_code(), 422);
+  EXPECT_EQ(put("/config/s", json::Object{{"alias", "a\nb"}}).error_code(), 42208);
   EXPECT_EQ(put("/mode/s", mode("SOMETIMES")).error_code(), 42204);
   EXPECT_EQ(put("/mode/s", json::Object()).error_code(), 42204);
   EXPECT_EQ(get("/config/s").error_code(), 40408);
@@ -63,6 +68,142 @@ TEST_F(SettingsTest, ACompatibilityGroupComparesItsOwnMembersAlone) {
             200);
   EXPECT_EQ(get("/subjects/s/metadata?key=major&value=1").member("version"), "1");
   EXPECT_EQ(get("/subjects/s/metadata?key=major&value=3").error_code(), 40403);
+}
+
+json::Value parsed(std::string_view text) {
+  auto value = json::parse(text);
+  EXPECT_TRUE(value) << text;
+  return value ? *std::move(value) : json::Value();
+}
+
+TEST_F(SettingsTest, AnAliasStandsForTheSubjectBehindIt) {
+  register_avro("s", R"("int")");
+  EXPECT_EQ(put("/config/old", json::Object{{"alias", "s"}}).status, 200);
+  EXPECT_EQ(get("/config/old").member("alias"), R"("s")");
+  EXPECT_EQ(get("/subjects/old/versions").body, "[1]");
+  EXPECT_EQ(register_avro("old", R"("long")").member("id"), "2");
+  EXPECT_EQ(get("/subjects/s/versions").body, "[1,2]");
+  EXPECT_EQ(get("/subjects/old/versions/latest").member("subject"), R"("s")");
+  EXPECT_EQ(post("/subjects/old", json::Object{{"schema", R"("int")"}}).member("subject"),
+            R"("s")");
+  EXPECT_EQ(
+      post("/compatibility/subjects/old/versions/1", json::Object{{"schema", R"("string")"}}).body,
+      R"({"is_compatible":false})");
+  EXPECT_EQ(get("/subjects").body, R"(["s"])");
+  EXPECT_EQ(get("/config/s").error_code(), 40408) << "settings are those of the alias itself";
+  EXPECT_EQ(erase("/subjects/old/versions/1").body, "1");
+  put("/config/old", json::Object{{"alias", nullptr}});
+  EXPECT_EQ(get("/subjects/old/versions").error_code(), 40401);
+}
+
+TEST_F(SettingsTest, AnAliasIsOfItsOwnContextUnlessItNamesAnother) {
+  register_avro(":.dev:s", R"("int")");
+  register_avro("s", R"("long")");
+  put("/config/:.dev:near", json::Object{{"alias", "s"}});
+  put("/config/:.dev:far", json::Object{{"alias", ":.:s"}});
+  put("/config/there", json::Object{{"alias", ":.dev:s"}});
+  EXPECT_EQ(get("/subjects/:.dev:near/versions/1").member("subject"), R"(":.dev:s")");
+  EXPECT_EQ(get("/contexts/.dev/subjects/near/versions/1").member("subject"), R"(":.dev:s")");
+  EXPECT_EQ(get("/contexts/.dev/subjects/far/versions/1").member("subject"), R"("s")");
+  EXPECT_EQ(get("/schemas/ids/1?subject=there").member("schema"), R"("\"int\"")");
+}
+
+TEST_F(SettingsTest, AnAssociationIsOfTheSubjectBehindTheAlias) {
+  register_avro("s", R"("int")");
+  put("/config/old", json::Object{{"alias", "s"}});
+  const json::Object body{{"resourceName", "orders"},
+                          {"resourceNamespace", "lkc"},
+                          {"resourceId", "id-1"},
+                          {"associations", json::Array{json::Object{{"subject", "old"}}}}};
+  EXPECT_EQ(post("/associations", body).status, 200);
+  EXPECT_EQ(get("/associations/subjects/s").body, get("/associations/subjects/old").body);
+  EXPECT_EQ(get("/associations/subjects/s").json().array()->size(), 1U);
+}
+
+TEST_F(SettingsTest, MetadataIsMergedOfDefaultsOfTheSchemasOwnAndOfOverrides) {
+  put("/config/s", parsed(R"({
+      "defaultMetadata": {"properties": {"owner": "nobody", "a": "1"}, "sensitive": ["x"]},
+      "overrideMetadata": {"properties": {"team": "data"}, "tags": {"f": ["PII"]}}})"));
+  const auto schema = parsed(R"({"schema": "\"int\"", "metadata": {
+      "properties": {"owner": "ann", "team": "none"}, "sensitive": ["b"]}})");
+  EXPECT_EQ(post("/subjects/s/versions", schema).status, 200);
+  const char* merged =
+      R"({"tags":{"f":["PII"]},"properties":{"a":"1","owner":"ann","team":"data"},)"
+      R"("sensitive":["b","x"]})";
+  EXPECT_EQ(get("/subjects/s/versions/1").member("metadata"), merged);
+  EXPECT_EQ(post("/subjects/s/versions", schema).member("version"), "1") << "it is there already";
+  EXPECT_EQ(post("/subjects/s", schema).member("version"), "1") << "and is found as it came";
+  EXPECT_EQ(get("/subjects/s/metadata?key=team&value=data").member("version"), "1");
+  restart();
+  EXPECT_EQ(get("/subjects/s/versions/1").member("metadata"), merged);
+}
+
+TEST_F(SettingsTest, RulesAreMergedByName) {
+  put("/config", parsed(R"({
+      "defaultRuleSet": {"domainRules": [{"name": "a", "type": "CEL", "mode": "WRITE", "expr": "1"},
+                                         {"name": "b", "type": "CEL", "mode": "READ"}]},
+      "overrideRuleSet": {"migrationRules": [{"name": "m", "type": "JSONATA", "mode": "UPGRADE"}]}})"));
+  EXPECT_EQ(
+      post("/subjects/s/versions", parsed(R"({"schema": "\"int\"", "ruleSet": {"domainRules": [
+      {"name": "a", "type": "CEL", "mode": "WRITE", "expr": "2"}]}})"))
+          .status,
+      200);
+  EXPECT_EQ(get("/subjects/s/versions/1").member("ruleSet"),
+            R"({"migrationRules":[{"name":"m","type":"JSONATA","mode":"UPGRADE"}],"domainRules":[)"
+            R"({"name":"b","type":"CEL","mode":"READ"},)"
+            R"({"name":"a","type":"CEL","mode":"WRITE","expr":"2"}]})");
+}
+
+TEST_F(SettingsTest, WhatASchemaDoesNotSayItHasFromTheLatestVersion) {
+  const auto first =
+      parsed(R"({"schema": "\"int\"", "metadata": {"properties": {"owner": "ann"}}})");
+  EXPECT_EQ(post("/subjects/s/versions", first).member("version"), "1");
+  EXPECT_EQ(register_avro("s", R"("long")").member("version"), "2");
+  EXPECT_EQ(get("/subjects/s/versions/2").member("metadata"), R"({"properties":{"owner":"ann"}})");
+  EXPECT_EQ(post("/subjects/s", json::Object{{"schema", R"("long")"}}).member("version"), "2");
+  EXPECT_EQ(register_avro("s", R"("long")").member("version"), "2");
+  const auto renamed = parsed(R"({"metadata": {"properties": {"owner": "bob"}}})");
+  EXPECT_EQ(post("/subjects/s/versions", renamed).member("version"), "3");
+  EXPECT_EQ(get("/subjects/s/versions/3").member("schema"), R"("\"long\"")") << "nor its text";
+  EXPECT_EQ(get("/subjects/s/versions/3").member("metadata"), R"({"properties":{"owner":"bob"}})");
+}
+
+TEST_F(SettingsTest, AnImportSaysAllItself) {
+  put("/config", parsed(R"({"defaultMetadata": {"properties": {"a": "1"}}})"));
+  put("/mode/s", mode("IMPORT"));
+  post("/subjects/s/versions", json::Object{{"schema", R"("int")"}, {"id", 40}});
+  EXPECT_EQ(get("/subjects/s/versions/1").member("metadata"), "");
+}
+
+TEST_F(SettingsTest, MetadataAndRulesThatAreNoneAreRefusedByTheirPath) {
+  const auto refused = [&](const char* config, int code, std::string_view path) {
+    const auto reply = put("/config/s", parsed(config));
+    EXPECT_EQ(reply.error_code(), code) << config;
+    EXPECT_NE(reply.body.find(path), std::string::npos) << reply.body;
+  };
+  refused(R"({"defaultMetadata": 1})", 422, "defaultMetadata");
+  refused(R"({"defaultMetadata": {"properties": {"a": 1}}})", 422, "defaultMetadata.properties");
+  refused(R"({"overrideMetadata": {"tags": {"a": "b"}}})", 422, "overrideMetadata.tags");
+  refused(R"({"overrideMetadata": {"sensitive": [1]}})", 422, "overrideMetadata.sensitive");
+  refused(R"({"overrideMetadata": {"secret": []}})", 422, "overrideMetadata.secret");
+  refused(R"({"defaultRuleSet": []})", 42210, "defaultRuleSet");
+  refused(R"({"defaultRuleSet": {"rules": []}})", 42210, "defaultRuleSet.rules");
+  refused(
+      R"({"defaultRuleSet": {"domainRules": [{"name": "a", "type": "CEL", "mode": "UPGRADE"}]}})",
+      42210, "defaultRuleSet.domainRules[0]");
+  refused(R"({"overrideRuleSet": {"domainRules": [{"name": "a", "type": "CEL", "mode": "READ"},
+              {"name": "a", "type": "CEL", "mode": "READ"}]}})",
+          42210, "overrideRuleSet.domainRules[1]");
+  refused(
+      R"({"overrideRuleSet": {"migrationRules": [{"name": "1", "type": "CEL", "mode": "UPDOWN"}]}})",
+      42210, "overrideRuleSet.migrationRules[0]");
+  refused(R"({"overrideRuleSet": {"encodingRules": [{"name": "a", "mode": "READ"}]}})", 42210,
+          "overrideRuleSet.encodingRules[0]");
+  EXPECT_EQ(get("/config/s").error_code(), 40408);
+  EXPECT_EQ(
+      put("/config/s", parsed(R"({"defaultMetadata": {"tags": null}, "overrideRuleSet": null})"))
+          .status,
+      200);
 }
 
 TEST_F(SettingsTest, ReadOnlySubjectsCannotBeChanged) {

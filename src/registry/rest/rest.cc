@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "json/text.h"
 #include "registry/error.h"
+#include "registry/scope.h"
 
 namespace millrace::registry::rest {
 namespace {
@@ -121,10 +122,29 @@ Result<Rest::Match> Rest::match(const http::Request& request) const {
                         cat("HTTP 405 Method Not Allowed: ", request.method, ' ', request.path));
 }
 
+void Rest::follow_alias(Match& match, http::Request& request) {
+  std::string* named = nullptr;
+  if (match.route->path.find("/subjects/{}") != std::string_view::npos) {
+    named = &match.arguments.front();
+  } else if (match.route->path.starts_with("/schemas/ids/")) {
+    const auto last = std::ranges::find(request.query.rbegin(), request.query.rend(), "subject",
+                                        &std::pair<std::string, std::string>::first);
+    if (last != request.query.rend()) named = &last->second;
+  }
+  if (named == nullptr) return;
+  const std::string subject = qualify(*named, Subject(match.context, "").to_string());
+  const auto behind =
+      registry_.read([&](const State& state) { return behind_alias(state, subject); });
+  if (behind == subject) return;
+  const Subject whole = Subject::parse(behind);
+  *named = cat(':', whole.context(), ':', whole.name());
+}
+
 void Rest::handle(http::Request request, const http::Respond& respond) {
   const char* type = content_type_for(request);
   auto match = this->match(request);
   if (!match) return respond(response_of(match.error(), type));
+  follow_alias(*match, request);
   const Call call(std::move(request), std::move(match->context), std::move(match->arguments));
   if (const auto* query = std::get_if<Query>(&match->route->does)) {
     const auto answer = registry_.read([&](const State& state) { return (*query)(state, call); });

@@ -40,6 +40,8 @@ class Rest {
 
   /// not_found, method_not_allowed, unauthorized.
   Result<Match> match(const http::Request& request) const;
+  /// In place of a subject that is an alias the one behind it.
+  void follow_alias(Match& match, http::Request& request);
   /// The path's parts without what every path begins with; not_found.
   Result<std::vector<std::string>> parts_of(const http::Request& request) const;
 
