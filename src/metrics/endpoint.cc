@@ -19,6 +19,7 @@ constexpr Metric kBuild{"millrace_build_info", MetricType::gauge, "version",
                         "1, with the version of the program"};
 constexpr Metric kReady{"millrace_ready", MetricType::gauge, "", "1 where /readyz answers 200"};
 constexpr std::string_view kClosed = "the broker is closed";
+constexpr std::string_view kBusy = "other scrapes are waiting already";
 constexpr std::string_view kRecovering = "the data directory is being recovered";
 
 http::Response plain(int status, std::string_view line) {
@@ -47,7 +48,12 @@ void Endpoint::answer(const http::Request& request, const http::Respond& respond
     refused.headers.emplace_back("Allow", "GET, HEAD");
     return respond(std::move(refused));
   }
-  if (is_metrics) return scrapes_.post([this, respond] { respond(metrics()); });
+  if (is_metrics) {
+    // Who scrapes may be gone when it is begun; those who come must not wait for ever more of them.
+    const bool is_begun = scrapes_.post([this, respond] { respond(metrics()); });
+    if (!is_begun) respond(plain(503, kBusy));
+    return;
+  }
   if (is_health) return respond(plain(200, "ok"));
   const std::string reason = why_not_ready(subject_.load().get());
   respond(reason.empty() ? plain(200, "ready") : plain(503, reason));

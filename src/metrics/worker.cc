@@ -17,12 +17,14 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::post(Work work) {
+bool Worker::post(Work work) {
   {
     const std::lock_guard lock(mutex_);
+    if (waiting_.size() == kWaitingMax) return false;
     waiting_.push_back(std::move(work));
   }
   changed_.notify_one();
+  return true;
 }
 
 void Worker::run() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -13,6 +14,7 @@ namespace millrace::metrics {
 class Worker {
  public:
   using Work = std::function<void()>;
+  static constexpr size_t kWaitingMax = 8;
 
   /// `name` as in named_thread.
   explicit Worker(const char* name);
@@ -21,7 +23,8 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  void post(Work work);
+  /// False, and not done, where kWaitingMax pieces wait already.
+  [[nodiscard]] bool post(Work work);
 
  private:
   void run();

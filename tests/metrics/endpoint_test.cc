@@ -79,8 +79,11 @@ TEST_F(EndpointTest, AScrapeHoldsNoOtherAnswerUp) {
   begun.get_future().wait();
   EXPECT_EQ(ask("/healthz").status, 200);
   EXPECT_EQ(ask("/readyz").status, 200);
+  std::vector<std::future<http::Response>> waiting;
+  for (size_t i = 0; i < Worker::kWaitingMax; ++i) waiting.push_back(begin_to_ask("/metrics"));
+  EXPECT_EQ(ask("/metrics").status, 503);
   may_end.set_value();
-  EXPECT_EQ(ask("/metrics").status, 200);
+  for (auto& scrape : waiting) EXPECT_EQ(scrape.get().status, 200);
 }
 
 TEST_F(EndpointTest, IsNotReadyWithoutItsDirectory) {

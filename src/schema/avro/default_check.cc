@@ -44,7 +44,7 @@ bool DefaultCheck::fits_record(const Type& type, const json::Value& value) {
   if (!value.object() || open_.contains(&type)) return false;
   return std::ranges::all_of(type.fields, [&](const Field& field) {
     const json::Value* given = value.object()->find(field.name);
-    // The field's own default was checked when the field was.
+    // Whether the field's own default fits was asked, or was not, when the field was parsed.
     return given ? fits(*field.type, *given) : field.default_value.has_value();
   });
 }

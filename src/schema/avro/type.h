@@ -51,8 +51,8 @@ struct Field {
   std::string name;
   const Type* type = nullptr;
   std::optional<std::string> doc;
-  /// Fits the type (DefaultCheck). A float's or double's is a number or "NaN", "Infinity",
-  /// "-Infinity".
+  /// Fits the type (DefaultCheck), but for a known schema's (Source::is_known), which may be
+  /// anything. A float's or double's that fits is a number or "NaN", "Infinity", "-Infinity".
   std::optional<json::Value> default_value;
   Order order = Order::ascending;
   /// Each once, in their order.
