@@ -52,6 +52,10 @@ bool worth_retrying(const Error& error) {
          error.is(ClientErrc::timed_out) || error.is(ClientErrc::unreachable);
 }
 
+Error nothing_about(std::string_view what) {
+  return client_error(ClientErrc::malformed, cat("the broker said nothing about ", what));
+}
+
 Result<void> check_code(ErrorCode code, std::string_view doing, std::string_view broker_words) {
   if (code == ErrorCode::none) return {};
   return kafka_error(code,

@@ -20,6 +20,9 @@ Error not_at_home(std::string_view what);
 /// lost connection. Never true for `interrupted`.
 bool worth_retrying(const Error& error);
 
+/// malformed: an answer that lacks what was asked for, "topic 'a'".
+Error nothing_about(std::string_view what);
+
 /// Success for `ErrorCode::none`; otherwise an Error that says what was tried (`doing`), what the
 /// broker answered (its own words where it sent any), in one line.
 Result<void> check_code(ErrorCode code, std::string_view doing, std::string_view broker_words = {});

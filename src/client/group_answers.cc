@@ -2,16 +2,11 @@
 
 #include "base/text.h"
 #include "client/consumer/consumer_protocol.h"
-#include "client/error.h"
 
 namespace millrace::client {
 
 Error no_such_group(const std::string& group) {
   return kafka_error(ErrorCode::group_id_not_found, cat("group '", group, "' does not exist"));
-}
-
-Error nothing_about(const std::string& name) {
-  return client_error(ClientErrc::malformed, cat("the broker said nothing about '", name, "'"));
 }
 
 GroupListing listing_of(const wire::ListGroupsResponse::Group& group) {

@@ -11,8 +11,6 @@
 namespace millrace::client {
 
 Error no_such_group(const std::string& group);
-/// An answer that lacks what was asked for.
-Error nothing_about(const std::string& name);
 
 GroupListing listing_of(const wire::ListGroupsResponse::Group& group);
 GroupDescription description_of(const wire::ConsumerGroupDescribeResponse::Group& group);

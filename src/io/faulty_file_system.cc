@@ -14,11 +14,6 @@ namespace {
 constexpr size_t kPageSize = 4096;
 constexpr size_t kSectorSize = 512;
 
-std::string parent_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 std::string name_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? path : path.substr(slash + 1);

@@ -13,11 +13,6 @@ bool is_below(const std::string& path, const std::string& directory) {
                                path[directory.size()] == '/');
 }
 
-std::string parent_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "" : path.substr(0, slash);
-}
-
 }  // namespace
 
 std::string normal_path(const std::string& path) {
@@ -28,6 +23,11 @@ std::string normal_path(const std::string& path) {
     normal += part;
   }
   return normal;
+}
+
+std::string parent_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
 Result<std::shared_ptr<File>> MemoryFileSystem::open(const std::string& path, OpenMode mode) {

@@ -56,5 +56,7 @@ class MemoryFileSystem final : public FileSystem {
 
 /// "a/b" for "/a//b/": how the file systems in memory compare paths.
 std::string normal_path(const std::string& path);
+/// Of a normal path; empty for what lies in the root.
+std::string parent_of(const std::string& path);
 
 }  // namespace millrace::io

@@ -13,11 +13,7 @@
 #include "storage/segment_swap.h"
 
 namespace millrace::storage {
-namespace {
-
-constexpr Offset kNoNextBase{INT64_MAX};
-
-}  // namespace
+namespace {}  // namespace
 
 LogOpener::LogOpener(io::FileSystem& fs, const Clock& clock,
                      const PartitionLog::OpenOptions& options)

@@ -12,7 +12,6 @@
 namespace millrace::storage {
 namespace {
 
-constexpr Offset kNoNextBase{INT64_MAX};
 /// Most batches are smaller, so that one read is enough for the first.
 constexpr int64_t kReadBytesMin = 4096;
 

@@ -15,6 +15,9 @@
 
 namespace millrace::storage {
 
+/// Where the last segment ends, as far as anybody knows.
+inline constexpr Offset kNoNextBase{INT64_MAX};
+
 /// A transaction that ended with an abort marker at `last_offset`.
 struct AbortedTransaction {
   static constexpr size_t kSize = 2 + 8 + 8 + 8 + 8;

@@ -8,7 +8,7 @@
 namespace millrace::client {
 namespace {
 
-const TopicPartition kName{.topic = "t", .partition = 3};
+const TopicPartition kPartition{.topic = "t", .partition = 3};
 
 class PartitionStatesTest : public testing::Test {
  protected:
@@ -35,8 +35,8 @@ class PartitionStatesTest : public testing::Test {
 };
 
 TEST_F(PartitionStatesTest, NothingIsAskedForFromAnOldPlaceWhileTheNextOneIsNotKnown) {
-  states_.add({kName});
-  states_.seek(kName, {.offset = 0});
+  states_.add({kPartition});
+  states_.seek(kPartition, {.offset = 0});
   EXPECT_FALSE(look().is_full);
   deliver(batch_of(0, {"a", "b"}), 0);
   EXPECT_TRUE(look().is_full);
@@ -52,8 +52,8 @@ TEST_F(PartitionStatesTest, NothingIsAskedForFromAnOldPlaceWhileTheNextOneIsNotK
 }
 
 TEST_F(PartitionStatesTest, DataThatCannotBeOpenedAreAskedForOnceMore) {
-  states_.add({kName});
-  states_.seek(kName, {.offset = 0});
+  states_.add({kPartition});
+  states_.seek(kPartition, {.offset = 0});
   Bytes cut = batch_of(0, {"a", "b"});
   cut.resize(20);
   deliver(std::move(cut), 0);

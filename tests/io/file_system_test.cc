@@ -15,12 +15,12 @@
 namespace millrace::io {
 namespace {
 
-struct Kind {
+struct Implementation {
   const char* name;
   std::function<std::unique_ptr<FileSystem>()> make;
 };
 
-class AnyFileSystem : public ::testing::TestWithParam<Kind> {
+class AnyFileSystem : public ::testing::TestWithParam<Implementation> {
  protected:
   AnyFileSystem() : fs_(GetParam().make()) {
     dir_ = cat(::testing::TempDir(), "millrace-io-", ::getpid());
@@ -178,14 +178,15 @@ TEST_P(AnyFileSystem, ReadFileRefusesWhatIsTooLarge) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, AnyFileSystem,
-    ::testing::Values(Kind{"posix", make_posix_file_system},
-                      Kind{"with_faults",
-                           [] {
-                             return with_faults(make_posix_file_system(),
-                                                std::make_shared<DiskFaults>());
-                           }},
-                      Kind{"memory", [] { return std::make_unique<MemoryFileSystem>(); }},
-                      Kind{"faulty", [] { return std::make_unique<FaultyFileSystem>(); }}),
+    ::testing::Values(Implementation{"posix", make_posix_file_system},
+                      Implementation{"with_faults",
+                                     [] {
+                                       return with_faults(make_posix_file_system(),
+                                                          std::make_shared<DiskFaults>());
+                                     }},
+                      Implementation{"memory", [] { return std::make_unique<MemoryFileSystem>(); }},
+                      Implementation{"faulty",
+                                     [] { return std::make_unique<FaultyFileSystem>(); }}),
     [](const auto& param) { return param.param.name; });
 
 TEST(PosixFileSystem, SecondLockNamesTheHoldersPid) {

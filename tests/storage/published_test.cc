@@ -41,13 +41,13 @@ Uuid id_of(int64_t number) {
   return id;
 }
 
-class Published : public ::testing::Test {
+class PublishedFileTest : public ::testing::Test {
  protected:
-  Published() : dir_(cat(::testing::TempDir(), "millrace-published-", ::getpid())) {
+  PublishedFileTest() : dir_(cat(::testing::TempDir(), "millrace-published-", ::getpid())) {
     EXPECT_TRUE(fs_->remove_all(dir_));
     EXPECT_TRUE(fs_->create_directories(dir_));
   }
-  ~Published() override { EXPECT_TRUE(fs_->remove_all(dir_)); }
+  ~PublishedFileTest() override { EXPECT_TRUE(fs_->remove_all(dir_)); }
 
   std::unique_ptr<PublishedFile> open() {
     auto opened = PublishedFile::open(*fs_, dir_);
@@ -76,7 +76,7 @@ class Published : public ::testing::Test {
   const std::string dir_;
 };
 
-TEST_F(Published, OffsetsAreSeenAtOnce) {
+TEST_F(PublishedFileTest, OffsetsAreSeenAtOnce) {
   const auto file = open();
   ASSERT_TRUE(file->begin_serving());
   const auto reader = read();
@@ -90,7 +90,7 @@ TEST_F(Published, OffsetsAreSeenAtOnce) {
   EXPECT_EQ(find(*reader, 1), numbered(3));
 }
 
-TEST_F(Published, OffsetsAreNeverTorn) {
+TEST_F(PublishedFileTest, OffsetsAreNeverTorn) {
   constexpr int kChanges = 50'000;
   const auto file = open();
   const auto publisher = claim(*file, 1);
@@ -122,7 +122,7 @@ TEST_F(Published, OffsetsAreNeverTorn) {
   EXPECT_EQ(right, 2);
 }
 
-TEST_F(Published, AWriterThatIsKilledLeavesWhatIsWhole) {
+TEST_F(PublishedFileTest, AWriterThatIsKilledLeavesWhatIsWhole) {
   std::mt19937_64 random(test_seed());
   const auto reader = (open(), read());
   int64_t seen = 0;
@@ -146,7 +146,7 @@ TEST_F(Published, AWriterThatIsKilledLeavesWhatIsWhole) {
   EXPECT_GT(seen, 20) << "the writers wrote";
 }
 
-TEST_F(Published, TheLastBrokersOffsetsCountUntilTheNextHasRecovered) {
+TEST_F(PublishedFileTest, TheLastBrokersOffsetsCountUntilTheNextHasRecovered) {
   {
     const auto file = open();
     claim(*file, 1)->publish(numbered(1));
@@ -171,7 +171,7 @@ TEST_F(Published, TheLastBrokersOffsetsCountUntilTheNextHasRecovered) {
   EXPECT_EQ(find(*reader, 2), std::nullopt) << "there is no such partition any more";
 }
 
-TEST_F(Published, ASlotIsNotTakenForItsNextPartitions) {
+TEST_F(PublishedFileTest, ASlotIsNotTakenForItsNextPartitions) {
   const auto file = open();
   ASSERT_TRUE(file->begin_serving());
   const auto reader = read();
@@ -187,7 +187,7 @@ TEST_F(Published, ASlotIsNotTakenForItsNextPartitions) {
   EXPECT_EQ(find(*reader, 1), std::nullopt);
 }
 
-TEST_F(Published, TheFileGrowsUnderItsReaders) {
+TEST_F(PublishedFileTest, TheFileGrowsUnderItsReaders) {
   const auto file = open();
   ASSERT_TRUE(file->begin_serving());
   const auto reader = read();
@@ -203,7 +203,7 @@ TEST_F(Published, TheFileGrowsUnderItsReaders) {
   }
 }
 
-TEST_F(Published, WithoutRoomForMoreTheOthersGoOn) {
+TEST_F(PublishedFileTest, WithoutRoomForMoreTheOthersGoOn) {
   const auto file = open();
   ASSERT_TRUE(file->begin_serving());
   for (int64_t topic = 0; topic + 1 < kSlotsPerChunk; ++topic) claim(*file, topic);
@@ -223,7 +223,7 @@ TEST_F(Published, WithoutRoomForMoreTheOthersGoOn) {
   EXPECT_EQ(find(*reader, 1'000'000), numbered(8));
 }
 
-TEST_F(Published, AFileOfSomethingElseIsReplaced) {
+TEST_F(PublishedFileTest, AFileOfSomethingElseIsReplaced) {
   const std::string path = io::join(dir_, kPublished);
   for (const std::string& contents : {std::string(), std::string("x"), std::string(1 << 17, 'x')}) {
     ASSERT_TRUE(io::replace_file(*fs_, path, as_bytes(contents)));
@@ -241,7 +241,7 @@ TEST_F(Published, AFileOfSomethingElseIsReplaced) {
   }
 }
 
-TEST_F(Published, NothingIsMadeWhereMemoryCannotBeShared) {
+TEST_F(PublishedFileTest, NothingIsMadeWhereMemoryCannotBeShared) {
   io::MemoryFileSystem memory;
   EXPECT_TRUE(PublishedFile::open(memory, "data").error().is(std::errc::operation_not_supported));
   EXPECT_FALSE(*memory.exists(io::join("data", kPublished)));
@@ -249,7 +249,7 @@ TEST_F(Published, NothingIsMadeWhereMemoryCannotBeShared) {
 
 /// Random lives of many partitions and brokers, and what a reader that lives through them all must
 /// see.
-TEST_F(Published, FollowsAModel) {
+TEST_F(PublishedFileTest, FollowsAModel) {
   std::mt19937_64 random(test_seed());
   auto file = open();
   ASSERT_TRUE(file->begin_serving());

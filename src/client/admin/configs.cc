@@ -41,11 +41,6 @@ Task<Result<Response>> ask(Gateway& gateway, ResourceKind kind, std::string name
   co_return response;
 }
 
-Error nothing_about(ResourceKind kind, const std::string& name) {
-  return client_error(ClientErrc::malformed,
-                      cat("the broker said nothing about the ", name_of(kind, name)));
-}
-
 }  // namespace
 
 Task<Result<std::vector<ConfigValue>>> describe_config(Gateway& gateway, ResourceKind kind,
@@ -55,7 +50,7 @@ Task<Result<std::vector<ConfigValue>>> describe_config(Gateway& gateway, Resourc
   auto asking =
       ask<wire::DescribeConfigsResponse>(gateway, kind, name, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.results.empty()) co_return nothing_about(kind, name);
+  if (response.results.empty()) co_return nothing_about(cat("the ", name_of(kind, name)));
   const auto& result = response.results.front();
   MILL_CO_CHECK(
       check_code(result.error_code, name_of(kind, name), result.error_message.value_or("")));
@@ -84,7 +79,7 @@ Task<Result<void>> alter_config(Gateway& gateway, ResourceKind kind, std::string
   auto asking =
       ask<wire::IncrementalAlterConfigsResponse>(gateway, kind, name, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.responses.empty()) co_return nothing_about(kind, name);
+  if (response.responses.empty()) co_return nothing_about(cat("the ", name_of(kind, name)));
   const auto& result = response.responses.front();
   co_return check_code(result.error_code, name_of(kind, name), result.error_message.value_or(""));
 }

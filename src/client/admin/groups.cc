@@ -34,7 +34,7 @@ Task<Result<GroupDescription>> describe_classic(Gateway& gateway, LinkPtr link, 
   auto asking =
       call<wire::DescribeGroupsResponse>(gateway.driver(), link, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.groups.empty()) co_return nothing_about(group);
+  if (response.groups.empty()) co_return nothing_about(cat("group '", group, "'"));
   const auto& found = response.groups.front();
   if (is_missing(found)) co_return no_such_group(group);
   MILL_CO_CHECK(
@@ -55,7 +55,7 @@ Task<Result<GroupDescription>> describe_once(Gateway& gateway, std::string group
   const bool unsupported = !response && response.error().is(ClientErrc::unsupported);
   if (!response && !unsupported) co_return std::move(response).error();
   if (response) {
-    if (response->groups.empty()) co_return nothing_about(group);
+    if (response->groups.empty()) co_return nothing_about(cat("group '", group, "'"));
     const auto& found = response->groups.front();
     if (found.error_code != ErrorCode::group_id_not_found) {
       MILL_CO_CHECK(check_code(found.error_code, cat("group '", group, "'"),
@@ -96,7 +96,7 @@ Task<Result<void>> delete_group(Gateway& gateway, std::string group, SteadyTime 
   auto asking = call<wire::DeleteGroupsResponse>(gateway.driver(), link, std::move(request),
                                                  gateway.request_deadline(deadline));
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.results.empty()) co_return nothing_about(group);
+  if (response.results.empty()) co_return nothing_about(cat("group '", group, "'"));
   const ErrorCode code = response.results.front().error_code;
   if (code == ErrorCode::group_id_not_found) co_return no_such_group(group);
   co_return check_code(code, cat("deleting group '", group, "'"));

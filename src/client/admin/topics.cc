@@ -16,10 +16,6 @@ int32_t timeout_of(const Gateway& gateway) {
       std::min<int64_t>(gateway.options().request_timeout.count(), INT32_MAX));
 }
 
-Error nothing_about(const std::string& topic) {
-  return client_error(ClientErrc::malformed, cat("the broker said nothing about '", topic, "'"));
-}
-
 /// Finds the controller with retries, asks once.
 template <class Response, class Request>
 Task<Result<Response>> ask_controller(Gateway& gateway, Request request, SteadyTime deadline) {
@@ -45,7 +41,7 @@ Task<Result<void>> create_topic(Gateway& gateway, NewTopic topic, SteadyTime dea
   }
   auto asking = ask_controller<wire::CreateTopicsResponse>(gateway, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.topics.empty()) co_return nothing_about(topic.name);
+  if (response.topics.empty()) co_return nothing_about(cat("topic '", topic.name, "'"));
   const auto& result = response.topics.front();
   gateway.forget_topic(topic.name);
   co_return check_code(result.error_code, cat("creating topic '", topic.name, "'"),
@@ -58,7 +54,7 @@ Task<Result<void>> delete_topic(Gateway& gateway, std::string name, SteadyTime d
   request.topic_names.push_back(name);
   auto asking = ask_controller<wire::DeleteTopicsResponse>(gateway, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.responses.empty()) co_return nothing_about(name);
+  if (response.responses.empty()) co_return nothing_about(cat("topic '", name, "'"));
   const auto& result = response.responses.front();
   gateway.forget_topic(name);
   co_return check_code(result.error_code, cat("deleting topic '", name, "'"),
@@ -72,7 +68,7 @@ Task<Result<void>> add_partitions(Gateway& gateway, std::string topic, int32_t c
   auto asking =
       ask_controller<wire::CreatePartitionsResponse>(gateway, std::move(request), deadline);
   MILL_CO_TRY(const auto response, co_await asking);
-  if (response.results.empty()) co_return nothing_about(topic);
+  if (response.results.empty()) co_return nothing_about(cat("topic '", topic, "'"));
   const auto& result = response.results.front();
   gateway.forget_topic(topic);
   co_return check_code(result.error_code, cat("topic '", topic, "' to ", count, " partitions"),

@@ -6,16 +6,13 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "schema/protobuf/invalid.h"
 #include "schema/protobuf/limits.h"
 
 namespace millrace::schema::protobuf {
 namespace {
 
 namespace pb = google::protobuf;
-
-Error invalid(std::string message) {
-  return kafka_error(ErrorCode::invalid_request, std::move(message));
-}
 
 /// "package.Outer.Inner" and how many messages that is within each other.
 struct Scope {

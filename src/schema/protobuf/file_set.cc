@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "schema/protobuf/builtin_files.h"
+#include "schema/protobuf/invalid.h"
 #include "schema/protobuf/limits.h"
 #include "schema/protobuf/source_file.h"
 
@@ -20,10 +21,6 @@ namespace pb = google::protobuf;
 
 /// No import can mean it.
 constexpr const char* kRootName = "<schema>";
-
-Error invalid(std::string message) {
-  return kafka_error(ErrorCode::invalid_request, std::move(message));
-}
 
 /// Keeps the first error that linking a file finds, with its place in the text.
 class FirstLinkError : public pb::DescriptorPool::ErrorCollector {

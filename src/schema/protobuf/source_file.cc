@@ -12,16 +12,13 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "schema/protobuf/descriptor_limits.h"
+#include "schema/protobuf/invalid.h"
 #include "schema/protobuf/limits.h"
 
 namespace millrace::schema::protobuf {
 namespace {
 
 namespace pb = google::protobuf;
-
-Error invalid(std::string message) {
-  return kafka_error(ErrorCode::invalid_request, std::move(message));
-}
 
 constexpr std::string_view kEditions =
     "editions are not supported: declare syntax \"proto2\" or \"proto3\"";
