@@ -1,6 +1,7 @@
 #include "registry/candidate.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/text.h"
 #include "base/try.h"
@@ -46,15 +47,29 @@ Result<Understood> understand(const State& state, const std::string& subject,
   return Understood{.parsed = *std::move(parsed), .text = std::move(text)};
 }
 
-/// The newest version of the subject that has that id.
-std::optional<int32_t> version_with(const State& state, const std::string& subject, int32_t id,
-                                    Deleted deleted) {
+/// The newest version of the subject that has the schema; where there is none, the newest that
+/// differs in the number it tells alone.
+std::optional<int32_t> version_with(const State& state, const std::string& subject,
+                                    const SchemaText& schema, Deleted deleted) {
+  std::optional<int32_t> similar;
   const auto numbers = state.version_numbers(subject, deleted);
-  const auto found = std::ranges::find_if(numbers.rbegin(), numbers.rend(), [&](int32_t number) {
-    return state.version(subject, number, Deleted::with)->schema->id == id;
-  });
-  if (found == numbers.rend()) return std::nullopt;
-  return *found;
+  for (const int32_t number : std::views::reverse(numbers)) {
+    const SchemaText& there = *state.version(subject, number, Deleted::with)->schema;
+    if (there.guid == schema.guid) return number;
+    if (!similar && differs_in_number_alone(schema, there, number)) similar = number;
+  }
+  return similar;
+}
+
+/// The version that a registration comes to without anything new; none where the candidate names
+/// another id, or the version that it is to be.
+std::optional<int32_t> version_to_answer(const State& state, const std::string& subject,
+                                         const Candidate& candidate, const SchemaText& schema) {
+  if (candidate.version) return std::nullopt;
+  const auto found = version_with(state, subject, schema, Deleted::without);
+  if (!found) return std::nullopt;
+  const int32_t id = state.version(subject, *found, Deleted::without)->schema->id;
+  return candidate.id.value_or(id) == id ? found : std::nullopt;
 }
 
 /// The versions that are compared with a new one, newest first.
@@ -151,16 +166,12 @@ std::optional<Candidate> with_text_of_latest(const State& state, const std::stri
   return filled;
 }
 
-/// The id that the schema has in its context, there or on its way there.
-std::optional<int32_t> known_id(const State& state, const ReservedIds& reserved,
-                                const std::string& context, const std::string& guid) {
-  if (const auto there = state.by_guid(context, guid)) return there->id;
-  return reserved.find(context, guid);
-}
-
+/// The id that the schema has in its context, there or on its way there, else one of its own.
 Result<int32_t> choose_id(const State& state, const ReservedIds& reserved,
                           const std::string& context, const Candidate& candidate,
-                          std::optional<int32_t> known) {
+                          const std::string& guid) {
+  const auto same = state.by_guid(context, guid);
+  const auto known = same ? std::optional(same->id) : reserved.find(context, guid);
   if (!candidate.id) {
     if (known) return *known;
     const int64_t next = reserved.next(state, context);
@@ -169,8 +180,8 @@ Result<int32_t> choose_id(const State& state, const ReservedIds& reserved,
     }
     return static_cast<int32_t>(next);
   }
-  const auto there = state.by_id(context, *candidate.id);
-  if (there && *candidate.id != known) {
+  const bool is_there = state.by_id(context, *candidate.id) != nullptr && *candidate.id != known;
+  if (is_there || reserved.has_another(context, *candidate.id, guid)) {
     return registry_error(RegistryErrc::id_does_not_match,
                           cat("Overwrite new schema with id ", *candidate.id, " is not permitted"));
   }
@@ -179,16 +190,19 @@ Result<int32_t> choose_id(const State& state, const ReservedIds& reserved,
 
 Result<int32_t> choose_version(const State& state, const std::string& subject,
                                const Candidate& candidate) {
-  const int32_t next = state.latest(subject, Deleted::with).value_or(0) + 1;
-  if (!candidate.version || *candidate.version == next) return next;
-  if (candidate.id) return *candidate.version;  // imported
+  if (candidate.id && candidate.version) return *candidate.version;  // imported
+  const int64_t next = int64_t{state.latest(subject, Deleted::with).value_or(0)} + 1;
+  if (next > INT32_MAX) {
+    return registry_error(RegistryErrc::store_failed, "all versions of 31 bits are given");
+  }
+  if (candidate.version.value_or(next) == next) return static_cast<int32_t>(next);
   return registry_error(RegistryErrc::invalid_schema,
                         cat("Version is not one more than previous version: ", *candidate.version,
                             " was given, ", next, " comes next"));
 }
 
-json::Value registration_json(int32_t id, int32_t version, const std::string& guid) {
-  return json::Object{{"id", id}, {"version", version}, {"guid", guid}};
+json::Value registration_json(const SchemaText& schema, int32_t version) {
+  return json::Object{{"id", schema.id}, {"version", version}, {"guid", schema.guid}};
 }
 
 }  // namespace
@@ -204,24 +218,24 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
   const std::string context = Subject::parse(subject).context();
   SchemaText& text = understood.text;
 
-  std::optional<int32_t> known = known_id(state, reserved, context, text.guid);
-  const auto version_there = [&]() -> std::optional<int32_t> {
-    if (!known || candidate.version || candidate.id.value_or(*known) != *known) return std::nullopt;
-    return version_with(state, subject, *known, Deleted::without);
-  };
-  auto there = version_there();
+  auto there = version_to_answer(state, subject, candidate, text);
   const auto config = config_in_scope(state, subject);
-  if (!is_imported && (!there || adds_facets(config))) {
+  // Who registers an old schema once more, as it was, means that version, and no new one.
+  const bool is_settled = there && !filled && !adds_facets(config);
+  if (!is_imported && !is_settled) {
     add_facets_in_scope(state, subject, config, text);
-    known = known_id(state, reserved, context, text.guid);
-    there = version_there();
+    there = version_to_answer(state, subject, candidate, text);
   }
-  if (there) return Plan{.answer = registration_json(*known, *there, text.guid)};
+  if (there) {
+    const Version& known = *state.version(subject, *there, Deleted::without);
+    return Plan{.answer = registration_json(*known.schema, *there)};
+  }
   if (!is_imported) MILL_CHECK(check_fits(state, subject, understood));
   MILL_TRY(const int32_t version, choose_version(state, subject, candidate));
-  MILL_TRY(text.id, choose_id(state, reserved, context, candidate, known));
+  if (!is_imported) tell_number(version, candidate.version.has_value(), text);
+  MILL_TRY(text.id, choose_id(state, reserved, context, candidate, text.guid));
 
-  Plan plan{.answer = registration_json(text.id, version, text.guid)};
+  Plan plan{.answer = registration_json(text, version)};
   if (!state.has_context(context)) plan.records.push_back(ContextEntry{.context = context});
   // The schema's deleted versions give way to the new one, as in Confluent's registry.
   for (const int32_t number : state.version_numbers(subject, Deleted::only)) {
@@ -242,14 +256,10 @@ Result<json::Value> look_up(const State& state, const std::string& subject,
                             const Candidate& candidate, Deleted deleted) {
   if (!state.latest(subject, deleted)) return subject_not_found(subject);
   MILL_TRY(Understood understood, understand(state, subject, candidate, true));
-  const auto find = [&]() -> std::optional<int32_t> {
-    const auto known = state.by_guid(Subject::parse(subject).context(), understood.text.guid);
-    return known ? version_with(state, subject, known->id, deleted) : std::nullopt;
-  };
-  auto version = find();
+  auto version = version_with(state, subject, understood.text, deleted);
   if (!version && state.latest(subject, Deleted::without)) {
     add_facets_in_scope(state, subject, config_in_scope(state, subject), understood.text);
-    version = find();
+    version = version_with(state, subject, understood.text, deleted);
   }
   if (!version) return registry_error(RegistryErrc::schema_not_found, "Schema not found");
   return json::Value(

@@ -23,10 +23,11 @@ struct Candidate {
   bool normalize = false;
 };
 
-/// A new version of the subject, or the one that has the schema already. What it does not say
-/// beside its text, and a missing text, it has from the latest version; add_facets_in_scope. An
-/// import says all itself. Answers what registration_json says. operation_not_permitted,
-/// invalid_schema, incompatible_schema, id_does_not_match.
+/// A new version of the subject, or the one that has the schema already, as it is given or as it
+/// would be registered. What it does not say beside its text, and a missing text, it has from the
+/// latest version; add_facets_in_scope, tell_number. An import says all itself. Answers what
+/// registration_json says. operation_not_permitted, invalid_schema, incompatible_schema,
+/// id_does_not_match.
 Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
                                const std::string& subject, const Candidate& candidate);
 
@@ -35,8 +36,9 @@ Result<Plan> plan_registration(const State& state, const ReservedIds& reserved,
 Result<json::Value> look_up(const State& state, const std::string& subject,
                             const Candidate& candidate, Deleted deleted);
 
-/// Why the candidate could not be registered; empty where it could. With `version` it is compared
-/// with that one alone, otherwise with those that the subject's level asks about.
+/// Why the candidate does not fit, as it is given: nothing is added to it as by a registration.
+/// Empty where it fits. With `version` it is compared with that one alone, otherwise with those
+/// that the subject's level asks about.
 /// version_not_found, invalid_schema.
 Result<std::vector<std::string>> check_compatibility(const State& state, const std::string& subject,
                                                      const Candidate& candidate,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -18,6 +19,9 @@ constexpr const char* kDefaultMetadata = "defaultMetadata";
 constexpr const char* kOverrideMetadata = "overrideMetadata";
 constexpr const char* kDefaultRules = "defaultRuleSet";
 constexpr const char* kOverrideRules = "overrideRuleSet";
+
+/// Of metadata: the number of the version that has it.
+constexpr const char* kNumber = "confluent:version";
 
 constexpr size_t kRuleNameSizeMax = 256;
 
@@ -100,6 +104,28 @@ json::Value merge(const std::array<Part, N>& parts, const json::Value& lower,
   return merged;
 }
 
+std::optional<int64_t> told_number(const SchemaText& schema) {
+  return parse_int64(property_of(schema.metadata, kNumber).value_or(""));
+}
+
+/// Null where nothing is left.
+json::Value without_number(json::Value metadata) {
+  json::Object* object = metadata.object();
+  json::Value* found = object == nullptr ? nullptr : object->find("properties");
+  if (found != nullptr && found->object() != nullptr) {
+    found->object()->erase(kNumber);
+    if (found->object()->empty()) object->erase("properties");
+  }
+  return is_empty(metadata) ? json::Value() : metadata;
+}
+
+/// Of what the schema says beside its text, but for its number.
+std::string guid_of_rest(const SchemaText& schema) {
+  return guid_of({.references = schema.references,
+                  .metadata = without_number(schema.metadata),
+                  .rule_set = schema.rule_set});
+}
+
 Error bad_metadata(const std::string& path, std::string_view wanted) {
   return registry_error(RegistryErrc::unprocessable, cat('"', path, "\" is no ", wanted));
 }
@@ -172,6 +198,21 @@ void add_facets_in_scope(const State& state, std::string_view subject, const jso
   schema.rule_set = merge(kRuleSet, merge(kRuleSet, member_of(all, kDefaultRules), schema.rule_set),
                           member_of(all, kOverrideRules));
   schema.guid = guid_of(schema);
+}
+
+void tell_number(int32_t version, bool is_asked, SchemaText& schema) {
+  if (!is_asked && !property_of(schema.metadata, kNumber)) return;
+  const json::Object number{{kNumber, std::to_string(version)}};
+  schema.metadata = merge(kMetadata, schema.metadata, json::Object{{"properties", number}});
+  schema.guid = guid_of(schema);
+}
+
+bool differs_in_number_alone(const SchemaText& schema, const SchemaText& there, int32_t version) {
+  if (schema.text != there.text) return false;
+  const auto told = told_number(schema);
+  if (told.has_value() == told_number(there).has_value()) return false;
+  if (told.value_or(version) != version) return false;
+  return guid_of_rest(schema) == guid_of_rest(there);
 }
 
 Result<void> check_metadata(const std::string& path, const json::Value& metadata) {

@@ -21,11 +21,12 @@ std::vector<RecordText> texts_of(const std::vector<Record>& records) {
   return texts;
 }
 
-size_t size_of(const std::vector<Record>& records) {
+size_t size_of(const std::vector<RecordText>& texts) {
+  /// More than a record has beside its key and value.
+  constexpr size_t kFrameSize = 64;
   size_t size = 0;
-  for (const Record& record : records) {
-    if (const auto* entry = std::get_if<SchemaEntry>(&record)) size += entry->schema->text.size();
-    size += 256;
+  for (const RecordText& text : texts) {
+    size += text.key.size() + (text.value ? text.value->size() : 0) + kFrameSize;
   }
   return size;
 }
@@ -49,6 +50,15 @@ std::optional<int32_t> ReservedIds::find(const std::string& context,
   const auto found = known->second.by_guid.find(guid);
   if (found == known->second.by_guid.end()) return std::nullopt;
   return found->second;
+}
+
+bool ReservedIds::has_another(const std::string& context, int32_t id,
+                              const std::string& guid) const {
+  const auto known = contexts_.find(context);
+  if (known == contexts_.end()) return false;
+  return std::ranges::any_of(known->second.by_guid, [&](const auto& reserved) {
+    return reserved.second == id && reserved.first != guid;
+  });
 }
 
 int64_t ReservedIds::next(const State& state, const std::string& context) const {
@@ -162,11 +172,14 @@ void Registry::work_off(std::deque<Command> commands) {
     } else if (plan->records.empty()) {
       command.answer(std::move(plan->answer));
     } else {
-      const size_t size = size_of(plan->records);
+      auto texts = texts_of(plan->records);
+      const size_t size = size_of(texts);
       if (bytes + size > kBatchBytesMax) flush();
       bytes += size;
       reserved.note(plan->records);
-      planned.push_back({.command = std::move(command), .plan = *std::move(plan)});
+      planned.push_back({.command = std::move(command),
+                         .texts = std::move(texts),
+                         .answer = std::move(plan->answer)});
     }
   }
   flush();
@@ -174,7 +187,7 @@ void Registry::work_off(std::deque<Command> commands) {
 
 Result<Plan> Registry::work_through(Result<Plan> plan) {
   while (plan && plan->then) {
-    const auto written = append(plan->records);
+    const auto written = append(texts_of(plan->records));
     const auto then = std::move(plan->then);
     // Nothing else is on its way: the command has no subject.
     plan = read([&](const State& state) { return then(written, state, {}); });
@@ -182,21 +195,21 @@ Result<Plan> Registry::work_through(Result<Plan> plan) {
   return plan;
 }
 
-Result<void> Registry::append(const std::vector<Record>& records) {
-  if (records.empty()) return {};
-  const auto written = log_.append(texts_of(records));
+Result<void> Registry::append(const std::vector<RecordText>& texts) {
+  if (texts.empty()) return {};
+  const auto written = log_.append(texts);
   if (!written) return as_registry_error(written.error());
   catch_up();
   return {};
 }
 
 void Registry::write(std::vector<Planned>& planned) {
-  std::vector<Record> records;
-  for (Planned& one : planned) std::ranges::move(one.plan.records, std::back_inserter(records));
-  const auto written = append(records);
+  std::vector<RecordText> texts;
+  for (Planned& one : planned) std::ranges::move(one.texts, std::back_inserter(texts));
+  const auto written = append(texts);
   for (Planned& one : planned) {
     if (written) {
-      one.command.answer(std::move(one.plan.answer));
+      one.command.answer(std::move(one.answer));
     } else {
       one.command.answer(written.error());
     }

@@ -22,6 +22,8 @@ class ReservedIds {
  public:
   /// Of the schema in that context, where it is on its way.
   std::optional<int32_t> find(const std::string& context, const std::string& guid) const;
+  /// True where the id is another schema's that is on its way.
+  bool has_another(const std::string& context, int32_t id, const std::string& guid) const;
   /// Above all that were given, here and in the state.
   int64_t next(const State& state, const std::string& context) const;
   void note(const std::vector<Record>& records);
@@ -84,10 +86,11 @@ class Registry {
   void submit(Command command);
 
  private:
-  /// A command whose records wait to be written.
+  /// A command whose records wait to be written, and what it is answered then.
   struct Planned {
     Command command;
-    Plan plan;
+    std::vector<RecordText> texts;
+    json::Value answer;
   };
 
   explicit Registry(embed::BrokerImpl& broker) : log_(broker) {}
@@ -102,7 +105,7 @@ class Registry {
   void write(std::vector<Planned>& planned);
   /// The last of the plans that follow from that one; all before it are carried out.
   Result<Plan> work_through(Result<Plan> plan);
-  Result<void> append(const std::vector<Record>& records);
+  Result<void> append(const std::vector<RecordText>& texts);
 
   SchemasLog log_;
   std::shared_mutex state_mutex_;

@@ -7,7 +7,34 @@
 namespace millrace::registry {
 namespace {
 
-class RegistrationTest : public RegistryTest {};
+class RegistrationTest : public RegistryTest {
+ protected:
+  /// Each under a subject of its own: s0, s1, …. The registry sees none before all are there.
+  std::vector<Reply> register_together(const std::vector<json::Object>& bodies) {
+    std::promise<void> all_are_there;
+    registry_->submit({.subject = "",
+                       .plan = [&](const State&, const ReservedIds&) -> Result<Plan> {
+                         all_are_there.get_future().wait();
+                         return Plan();
+                       },
+                       .answer = [](const Result<json::Value>&) {}});
+    std::vector<std::promise<Reply>> answered(bodies.size());
+    for (size_t i = 0; i < bodies.size(); ++i) {
+      rest_->handle({.method = "POST",
+                     .path = cat("/subjects/s", i, "/versions"),
+                     .query = {},
+                     .headers = {},
+                     .body = json::write(bodies[i])},
+                    [&promise = answered[i]](const http::Response& response) {
+                      promise.set_value({.status = response.status, .body = response.body});
+                    });
+    }
+    all_are_there.set_value();
+    std::vector<Reply> replies;
+    for (auto& promise : answered) replies.push_back(promise.get_future().get());
+    return replies;
+  }
+};
 
 constexpr const char* kString = R"("string")";
 constexpr const char* kInt = R"("int")";
@@ -151,6 +178,26 @@ TEST_F(RegistrationTest, ManyAtOnceGetIdsOfTheirOwn) {
   EXPECT_EQ(uses.begin()->first, 1);
   EXPECT_EQ(uses.rbegin()->first, kCount / 2);
   for (const auto& [id, count] : uses) EXPECT_EQ(count, 2) << id;
+}
+
+TEST_F(RegistrationTest, WhatComesTogetherIsWrittenInBatchesThatFit) {
+  const json::Object properties{{"doc", std::string(300'000, 'd')}};
+  put("/config", json::Object{{"overrideMetadata", json::Object{{"properties", properties}}}});
+  const std::vector<json::Object> bodies(8, json::Object{{"schema", kInt}});
+  for (const Reply& reply : register_together(bodies)) EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(get("/subjects").json().array()->size(), 8U);
+}
+
+TEST_F(RegistrationTest, AnIdThatIsImportedTwiceAtOnceStandsForOneSchema) {
+  put("/mode", json::Object{{"mode", "IMPORT"}});
+  const auto imported = [](const char* schema) {
+    return json::Object{{"schema", schema}, {"id", 40}};
+  };
+  const auto replies = register_together({imported(kInt), imported(kInt), imported(kLong)});
+  EXPECT_EQ(replies[0].status, 200);
+  EXPECT_EQ(replies[1].status, 200);
+  EXPECT_EQ(replies[2].error_code(), 42207);
+  EXPECT_EQ(get("/subjects").body, R"(["s0","s1"])");
 }
 
 TEST_F(RegistrationTest, TheGuidIsConfluents) {

@@ -168,6 +168,56 @@ TEST_F(SettingsTest, WhatASchemaDoesNotSayItHasFromTheLatestVersion) {
   EXPECT_EQ(get("/subjects/s/versions/3").member("metadata"), R"({"properties":{"owner":"bob"}})");
 }
 
+TEST_F(SettingsTest, WhatIsRegisteredAgainIsTheVersionItWas) {
+  register_avro("s", R"("int")");
+  const auto owned = [](const char* schema) {
+    return json::Object{{"schema", schema},
+                        {"metadata", parsed(R"({"properties": {"owner": "ann"}})")}};
+  };
+  EXPECT_EQ(post("/subjects/s/versions", owned(R"("int")")).member("version"), "2");
+  EXPECT_EQ(register_avro("s", R"("int")").member("version"), "1");
+  EXPECT_EQ(post("/subjects/s/versions", json::Object()).member("version"), "2")
+      << "without a text it is the latest version's, with its metadata";
+  EXPECT_EQ(post("/subjects/s/versions", owned(R"("long")")).member("version"), "3");
+  EXPECT_EQ(register_avro("s", R"("int")").member("version"), "1");
+  EXPECT_EQ(post("/subjects/s/versions", owned(R"("int")")).member("version"), "2");
+  EXPECT_EQ(get("/subjects/s/versions").body, "[1,2,3]");
+}
+
+TEST_F(SettingsTest, AVersionTellsItsNumberWhereItIsAskedTo) {
+  const auto version = [](const char* schema, const json::Value& number) {
+    return json::Object{{"schema", schema}, {"version", number}};
+  };
+  const auto telling = [](const char* schema, const char* number) {
+    const json::Object properties{{"confluent:version", number}};
+    return json::Object{{"schema", schema}, {"metadata", json::Object{{"properties", properties}}}};
+  };
+  const auto told = [&](int number) {
+    return get(cat("/subjects/s/versions/", number)).member("metadata");
+  };
+  register_avro("s", R"("int")");
+  EXPECT_EQ(told(1), "");
+  EXPECT_EQ(post("/subjects/s/versions", version(R"("int")", 2)).member("id"), "2");
+  EXPECT_EQ(told(2), R"({"properties":{"confluent:version":"2"}})");
+  EXPECT_EQ(post("/subjects/s/versions", version(R"("int")", 2)).error_code(), 42201);
+  EXPECT_EQ(register_avro("s", R"("int")").member("version"), "1");
+
+  EXPECT_EQ(post("/subjects/s", telling(R"("int")", "1")).member("version"), "1");
+  EXPECT_EQ(post("/subjects/s", telling(R"("int")", "2")).member("version"), "2");
+  EXPECT_EQ(post("/subjects/s", telling(R"("int")", "3")).error_code(), 40403);
+  EXPECT_EQ(erase("/subjects/s/versions/1").status, 200);
+  EXPECT_EQ(post("/subjects/s", json::Object{{"schema", R"("int")"}}).member("version"), "2");
+  EXPECT_EQ(register_avro("s", R"("int")").member("version"), "2");
+
+  EXPECT_EQ(register_avro("s", R"("long")").member("version"), "3");
+  EXPECT_EQ(told(3), R"({"properties":{"confluent:version":"3"}})") << "not the one before";
+  EXPECT_EQ(register_avro("s", R"("long")").member("version"), "3");
+  EXPECT_EQ(post("/subjects/s/versions", json::Object()).member("version"), "3");
+  EXPECT_EQ(post("/subjects/s/versions", telling(R"("long")", "0")).member("version"), "4");
+  EXPECT_EQ(told(4), R"({"properties":{"confluent:version":"4"}})");
+  EXPECT_EQ(post("/subjects/s/versions", telling(R"("long")", "3")).member("version"), "3");
+}
+
 TEST_F(SettingsTest, AnImportSaysAllItself) {
   put("/config", parsed(R"({"defaultMetadata": {"properties": {"a": "1"}}})"));
   put("/mode/s", mode("IMPORT"));
@@ -248,6 +298,17 @@ TEST_F(SettingsTest, BehindTheLargestIdThereIsNone) {
   put("/mode/s", mode("READWRITE"));
   EXPECT_EQ(register_avro("s", R"("long")").error_code(), 50001);
   EXPECT_EQ(get("/subjects/s/versions").body, "[1]");
+}
+
+TEST_F(SettingsTest, BehindTheLargestVersionThereIsNone) {
+  put("/mode/s", mode("IMPORT"));
+  const json::Object imported{{"schema", R"("int")"}, {"id", 1}, {"version", 2'147'483'647}};
+  EXPECT_EQ(post("/subjects/s/versions", imported).member("version"), "2147483647");
+  const json::Object next{{"schema", R"("long")"}, {"id", 2}};
+  EXPECT_EQ(post("/subjects/s/versions", next).error_code(), 50001);
+  put("/mode/s", mode("READWRITE"));
+  EXPECT_EQ(register_avro("s", R"("long")").error_code(), 50001);
+  EXPECT_EQ(get("/subjects/s/versions").body, "[2147483647]");
 }
 
 TEST_F(SettingsTest, AnImportNeedsAnEmptyPlaceOrForce) {
