@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "json/text.h"
 #include "registry/error.h"
 
 namespace millrace::registry {
@@ -143,6 +144,19 @@ Result<Resource> resource_of(const AssociationQuery& query, const Associations::
   return resource;
 }
 
+/// The latest schemas of the associations' subjects.
+Schemas schemas_of(const State& state, const Associations::Found& found) {
+  Schemas schemas;
+  for (const KnownAssociation* known : found) {
+    const AssociationKey& key = known->association.key;
+    const auto latest = state.latest(key.subject, Deleted::without);
+    if (!latest) continue;
+    schemas[key.type] =
+        schema_json(key.subject, *latest, *state.version(key.subject, *latest, Deleted::without));
+  }
+  return schemas;
+}
+
 Result<json::Object> find_one(const State& state, const AssociationQuery& query,
                               bool with_schemas) {
   const Resource& wanted = query.resource;
@@ -158,17 +172,13 @@ Result<json::Object> find_one(const State& state, const AssociationQuery& query,
   const auto found = wanted.id ? all.of_resource_id(*wanted.id, query.filter)
                                : all.of_resource(wanted.name, wanted.name_space, query.filter);
   MILL_TRY(const Resource resource, resource_of(query, found));
-  Schemas schemas;
-  if (with_schemas) {
-    for (const KnownAssociation* known : found) {
-      const AssociationKey& key = known->association.key;
-      const auto latest = state.latest(key.subject, Deleted::without);
-      if (!latest) continue;
-      schemas[key.type] =
-          schema_json(key.subject, *latest, *state.version(key.subject, *latest, Deleted::without));
-    }
-  }
-  return result_json(resource, found, schemas);
+  return result_json(resource, found, with_schemas ? schemas_of(state, found) : Schemas());
+}
+
+Error too_much() {
+  return registry_error(RegistryErrc::unprocessable,
+                        cat("the results before this one have ", kToldBytesMax,
+                            " bytes with their schemas; ask for the rest in another call"));
 }
 
 }  // namespace
@@ -181,8 +191,10 @@ Result<Plan> plan_association_batch(const State& state, const ReservedIds& reser
 json::Object find_associations(const State& state, const std::vector<AssociationQuery>& queries,
                                bool with_schemas) {
   json::Array results;
+  size_t told_bytes = 0;
   for (const AssociationQuery& query : queries) {
-    auto found = find_one(state, query, with_schemas);
+    auto found = told_bytes < kToldBytesMax ? find_one(state, query, with_schemas) : too_much();
+    if (with_schemas && found) told_bytes += json::write(*found).size();
     results.emplace_back(found ? *std::move(found) : error_json(found.error()));
   }
   return {{"results", std::move(results)}};

@@ -10,9 +10,9 @@
 namespace millrace::registry {
 
 /// Carries the requests out one after another, and of each, run by run, the ops that follow on each
-/// other with one action. A run is carried out whole or not at all; where it is refused, so is what
-/// is left of its request, and earlier runs stand. Answers {"results"}: for each request what the
-/// resource has now, or an error. Fails never.
+/// other with one action; every removal is a run of its own. A run is carried out whole or not at
+/// all; where it is refused, so is what is left of its request, and earlier runs stand. Answers
+/// {"results"}: for each request what the resource has now, or an error. Fails never.
 Result<Plan> plan_association_batch(const State& state, const ReservedIds& reserved,
                                     std::vector<AssociationRequest> requests, bool dry_run);
 
@@ -23,8 +23,11 @@ struct AssociationQuery {
   AssociationFilter filter = {};
 };
 
+/// Of results with schemas: one schema may be asked for again and again.
+inline constexpr size_t kToldBytesMax = size_t{16} << 20;
+
 /// Answers {"results"} as plan_association_batch does. With `with_schemas` each association tells
-/// the latest schema of its subject.
+/// the latest schema of its subject; the queries behind kToldBytesMax are refused as unprocessable.
 json::Object find_associations(const State& state, const std::vector<AssociationQuery>& queries,
                                bool with_schemas);
 

@@ -1,7 +1,7 @@
 #include "registry/association_change.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <tuple>
 
 #include "base/text.h"
@@ -12,116 +12,6 @@
 
 namespace millrace::registry {
 namespace {
-
-constexpr size_t kNameSizeMax = 256;
-
-Error invalid(const AssociationOp& op, std::string_view member, std::string_view detail) {
-  return invalid_association(cat(op.path, member), detail);
-}
-
-/// The subject that belongs to the resource, and to it alone.
-std::string own_subject(const Resource& resource, const std::string& type) {
-  return Subject(cat('.', resource.name_space), cat(resource.name, '-', type)).to_string();
-}
-
-Result<void> check_name(const std::string& property, std::string_view name) {
-  if (name.empty()) return invalid_association(property, "cannot be null or empty");
-  if (name.size() > kNameSizeMax) {
-    return invalid_association(property, cat("exceeds max length of ", kNameSizeMax));
-  }
-  const auto is_legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  };
-  if (!std::ranges::all_of(name, is_legal)) {
-    return invalid_association(property,
-                               "illegal character; a name is letters, digits, '.', '_' "
-                               "and '-', as a topic's");
-  }
-  return {};
-}
-
-Result<void> check_resource(const AssociationRequest& request, bool dry_run) {
-  const Resource& resource = request.resource;
-  MILL_CHECK(check_name(cat(request.path, "resourceName"), resource.name));
-  MILL_CHECK(check_name(cat(request.path, "resourceNamespace"), resource.name_space));
-  const std::string id = cat(request.path, "resourceId");
-  if (!resource.id && !dry_run) return invalid_association(id, "cannot be null or empty");
-  if (resource.id && resource.id->size() > kNameSizeMax) {
-    return invalid_association(id, cat("exceeds max length of ", kNameSizeMax));
-  }
-  if (resource.type != kTopicResource) {
-    return invalid_association(cat(request.path, "resourceType"),
-                               cat("must be '", kTopicResource, "'"));
-  }
-  if (request.ops.empty()) {
-    return invalid_association(cat(request.path, "associations"), "cannot be null or empty");
-  }
-  return {};
-}
-
-/// What is left open of an association that is not there yet: one that brings its schema is strong,
-/// others are weak; strong ones are frozen.
-struct Terms {
-  Lifecycle lifecycle = Lifecycle::weak;
-  bool frozen = false;
-};
-
-Result<Terms> terms_of_new(const AssociationOp& op) {
-  Terms terms{.lifecycle = op.lifecycle.value_or(op.schema ? Lifecycle::strong : Lifecycle::weak)};
-  if (op.schema) {
-    if (op.action == AssociationAction::upsert) {
-      return invalid(op, "schema",
-                     "cannot be provided when adding an association to an existing topic; an "
-                     "association with a schema must be created with the topic");
-    }
-    if (terms.lifecycle == Lifecycle::weak) {
-      return invalid(op, "lifecycle", "cannot be WEAK when schema is provided");
-    }
-  }
-  terms.frozen = terms.lifecycle == Lifecycle::strong;
-  if (op.frozen.value_or(terms.frozen) != terms.frozen) {
-    return invalid(op, "frozen",
-                   cat("association with lifecycle of ", name_of(terms.lifecycle),
-                       " cannot be frozen=", *op.frozen ? "true" : "false", "; leave it out"));
-  }
-  return terms;
-}
-
-Error no_subject(const AssociationOp& op) {
-  return invalid(op, "subject", "must be provided for WEAK associations");
-}
-
-Error weak_with_own_subject(const AssociationOp& op, const std::string& own) {
-  return invalid(op, "subject", cat("WEAK associations cannot use subject '", own, "'"));
-}
-
-Error frozen_with_other_subject(const AssociationOp& op, const std::string& own) {
-  return invalid(op, "subject", cat("frozen associations must use subject '", own, "'"));
-}
-
-Result<void> complete_creation(const Resource& resource, AssociationOp& op) {
-  MILL_TRY(const Terms terms, terms_of_new(op));
-  op.lifecycle = terms.lifecycle;
-  op.frozen = terms.frozen;
-  const std::string own = own_subject(resource, op.type);
-  if (!op.subject) {
-    if (terms.lifecycle == Lifecycle::weak) return no_subject(op);
-    op.subject = own;
-  }
-  if (terms.frozen && *op.subject != own) return frozen_with_other_subject(op, own);
-  if (!terms.frozen && *op.subject == own) return weak_with_own_subject(op, own);
-  return {};
-}
-
-Result<void> check_upsert(const AssociationOp& op) {
-  if (op.lifecycle != Lifecycle::weak) return {};
-  if (op.schema) return invalid(op, "lifecycle", "cannot be WEAK when schema is provided");
-  if (op.frozen.value_or(false)) {
-    return invalid(op, "frozen", "association with lifecycle of WEAK cannot be frozen");
-  }
-  return {};
-}
 
 /// An op beside what is there, and what it comes to.
 struct Wanted {
@@ -156,42 +46,23 @@ Associations::Found associations_of(const State& state, const Resource& resource
   return latest_resource(all.of_resource(resource.name, resource.name_space, filter));
 }
 
+AssociationTerms terms_beside(const Association& there, const AssociationOp& op) {
+  return {.lifecycle = op.lifecycle.value_or(there.lifecycle),
+          .frozen = op.frozen.value_or(there.frozen),
+          .subject = there.key.subject};
+}
+
 /// What the op comes to; refuses what it cannot come to.
 Result<Wanted> settle(const State& state, const Resource& resource, const AssociationOp& op,
                       const KnownAssociation* there) {
-  const std::string own = own_subject(resource, op.type);
-  Wanted wanted{.op = op, .there = there, .subject = {}, .lifecycle = Lifecycle::weak};
-  bool is_frozen = false;
-  bool will_be_frozen = false;
-  if (there == nullptr) {
-    MILL_TRY(const Terms terms, terms_of_new(op));
-    wanted.lifecycle = terms.lifecycle;
-    is_frozen = will_be_frozen = terms.frozen;
-  } else {
-    wanted.lifecycle = op.lifecycle.value_or(there->association.lifecycle);
-    is_frozen = there->association.frozen;
-    will_be_frozen = op.frozen.value_or(is_frozen);
+  auto terms = there == nullptr ? terms_of_new(resource, op) : terms_beside(there->association, op);
+  if (op.subject) terms.subject = behind_alias(state, *op.subject);
+  MILL_CHECK(check_terms(resource, op, terms));
+  if (there != nullptr && there->association.frozen) {
+    MILL_CHECK(check_frozen_subject(resource, op, *terms.subject));
   }
-  if (op.subject) {
-    wanted.subject = behind_alias(state, *op.subject);
-  } else if (there != nullptr) {
-    wanted.subject = there->association.key.subject;
-  } else if (wanted.lifecycle == Lifecycle::strong) {
-    wanted.subject = own;
-  } else {
-    return no_subject(op);
-  }
-  if (wanted.lifecycle == Lifecycle::weak) {
-    if (op.schema) return invalid(op, "lifecycle", "cannot be WEAK when schema is provided");
-    if (wanted.subject == own) return weak_with_own_subject(op, own);
-  }
-  if (will_be_frozen != (wanted.lifecycle == Lifecycle::strong)) {
-    return invalid(op, "frozen",
-                   cat("association with lifecycle of ", name_of(wanted.lifecycle),
-                       " cannot be frozen=", will_be_frozen ? "true" : "false"));
-  }
-  if (is_frozen && wanted.subject != own) return frozen_with_other_subject(op, own);
-  return wanted;
+  return Wanted{
+      .op = op, .there = there, .subject = *std::move(terms.subject), .lifecycle = terms.lifecycle};
 }
 
 Result<bool> has_schema(const State& state, const std::string& subject,
@@ -209,20 +80,28 @@ Result<void> check_new(const State& state, const Wanted& wanted) {
   if (wanted.lifecycle == Lifecycle::weak || mode_in_scope(state, wanted.subject) == kImport) {
     return {};
   }
+  if (op.action == AssociationAction::upsert && op.schema) {
+    return invalid_association(
+        op, "schema",
+        "cannot be provided when adding an association to an existing topic; an "
+        "association with a schema must be created with the topic");
+  }
   if (op.action == AssociationAction::upsert) {
-    return invalid(op, "lifecycle",
-                   "cannot be STRONG when creating an association; STRONG associations must be "
-                   "created with the topic");
+    return invalid_association(
+        op, "lifecycle",
+        "cannot be STRONG when creating an association; STRONG associations must be "
+        "created with the topic");
   }
   if (!op.schema) {
-    return invalid(op, "schema", "schema must be provided when creating a frozen association");
+    return invalid_association(op, "schema",
+                               "schema must be provided when creating a frozen association");
   }
   const auto latest = state.latest(wanted.subject, Deleted::without);
   if (!latest) return {};
   MILL_TRY(const bool is_its_own, has_schema(state, wanted.subject, *op.schema));
   if (*latest == 1 && is_its_own) return {};
-  return invalid(op, "frozen",
-                 "cannot create a frozen association when schemas already exist in the subject");
+  return invalid_association(
+      op, "frozen", "cannot create a frozen association when schemas already exist in the subject");
 }
 
 bool asks_for_what_is_there(const Wanted& wanted) {
@@ -237,7 +116,7 @@ Error exists_for_resource(const Association& there) {
                             "' already exists for resource '", there.key.resource_name, "'"));
 }
 
-Error frozen(const Association& there) {
+Error association_is_frozen(const Association& there) {
   return registry_error(
       RegistryErrc::association_frozen,
       cat("The association of type '", there.key.type, "' is frozen for subject '",
@@ -245,7 +124,7 @@ Error frozen(const Association& there) {
 }
 
 /// Finds out whether the op changes what is there, and whether it may.
-Result<void> check_known(const State& state, const Resource& resource, Wanted& wanted) {
+Result<void> check_known(const State& state, Wanted& wanted) {
   const AssociationOp& op = wanted.op;
   const Association& there = wanted.there->association;
   const bool creates = op.action == AssociationAction::create;
@@ -259,23 +138,18 @@ Result<void> check_known(const State& state, const Resource& resource, Wanted& w
   }
   if (creates) return exists_for_resource(there);
   if (!op.lifecycle && !op.schema) {
-    return invalid(op, "lifecycle", "at least lifecycle or schema must be provided for update");
+    return invalid_association(op, "lifecycle",
+                               "at least lifecycle or schema must be provided for update");
   }
   if (wanted.subject != there.key.subject) {
-    return invalid(op, "subject",
-                   cat("subject of association cannot be changed from '", there.key.subject,
-                       "' to '", wanted.subject, "'"));
-  }
-  if (there.lifecycle == Lifecycle::strong && wanted.lifecycle == Lifecycle::weak &&
-      wanted.subject == own_subject(resource, op.type)) {
-    return invalid(
-        op, "lifecycle",
-        cat("cannot change to WEAK when subject matches default format '", wanted.subject, "'"));
+    return invalid_association(op, "subject",
+                               cat("subject of association cannot be changed from '",
+                                   there.key.subject, "' to '", wanted.subject, "'"));
   }
   if (op.frozen && *op.frozen != there.frozen) {
-    return invalid(op, "frozen", "frozen attribute of association cannot be changed");
+    return invalid_association(op, "frozen", "frozen attribute of association cannot be changed");
   }
-  if (there.frozen) return frozen(there);
+  if (there.frozen) return association_is_frozen(there);
   return {};
 }
 
@@ -294,7 +168,7 @@ Result<void> check_one_lifecycle(const Associations::Found& there,
     is_one = is_one && lifecycle == by_type.begin()->second;
   }
   if (is_one) return {};
-  return invalid(
+  return invalid_association(
       wanted.front().op, "lifecycle",
       cat("all associations for a resource must have the same lifecycle, but got ", told));
 }
@@ -319,9 +193,9 @@ Result<void> check_subject(const State& state, const Wanted& wanted,
   const std::string& subject = wanted.subject;
   const AssociationOp& op = wanted.op;
   if (op.schema && mode_in_scope(state, subject) == kImport) {
-    return invalid(op, "schema",
-                   cat("cannot be provided while subject '", subject,
-                       "' is in IMPORT mode; import it before"));
+    return invalid_association(op, "schema",
+                               cat("cannot be provided while subject '", subject,
+                                   "' is in IMPORT mode; import it before"));
   }
   if (!op.schema && !state.latest(subject, Deleted::without)) {
     return registry_error(RegistryErrc::no_active_version,
@@ -362,7 +236,7 @@ Result<std::vector<Wanted>> settle_all(const State& state, const Resource& resou
     if (wanted.there == nullptr) {
       MILL_CHECK(check_new(state, wanted));
     } else {
-      MILL_CHECK(check_known(state, resource, wanted));
+      MILL_CHECK(check_known(state, wanted));
     }
     all.push_back(std::move(wanted));
   }
@@ -403,33 +277,6 @@ Association association_of(const Resource& resource, const Wanted& wanted) {
 
 }  // namespace
 
-Result<void> complete(AssociationRequest& request, bool dry_run) {
-  MILL_CHECK(check_resource(request, dry_run));
-  std::vector<std::string> types;
-  for (AssociationOp& op : request.ops) {
-    if (op.type != "key" && op.type != "value") {
-      return invalid(op, "associationType", "must be either 'key' or 'value'");
-    }
-    if (std::ranges::find(types, op.type) != types.end()) {
-      return invalid(
-          op, "associationType",
-          cat("may only appear once per request, but '", op.type, "' appears more than once"));
-    }
-    types.push_back(op.type);
-    if (op.subject && !is_valid_subject(*op.subject)) {
-      return invalid(op, "subject",
-                     "must not be empty, have control characters or be a name of the registry's "
-                     "own");
-    }
-    if (op.action == AssociationAction::create) {
-      MILL_CHECK(complete_creation(request.resource, op));
-    } else if (op.action == AssociationAction::upsert) {
-      MILL_CHECK(check_upsert(op));
-    }
-  }
-  return {};
-}
-
 Result<Plan> plan_association_change(const State& state, const ReservedIds& reserved,
                                      const Resource& resource, std::span<const AssociationOp> ops,
                                      bool dry_run) {
@@ -469,7 +316,7 @@ Result<Plan> plan_association_deletion(const State& state, std::string_view reso
     const Association& there = known->association;
     const std::string& subject = there.key.subject;
     MILL_CHECK(check_not_read_only(state, subject));
-    if (!cascade && there.frozen) return frozen(there);
+    if (!cascade && there.frozen) return association_is_frozen(there);
     plan.records.emplace_back(AssociationTombstone{.key = there.key});
     const bool goes =
         cascade && there.lifecycle == Lifecycle::strong && mode_in_scope(state, subject) != kImport;
@@ -477,34 +324,6 @@ Result<Plan> plan_association_deletion(const State& state, std::string_view reso
   }
   if (dry_run) return Plan();
   return plan;
-}
-
-Error invalid_association(std::string_view property, std::string_view detail) {
-  return registry_error(RegistryErrc::invalid_association,
-                        cat("The association specified an invalid value for property: '", property,
-                            "', detail: ", detail));
-}
-
-json::Object association_response(const Resource& resource, json::Array infos) {
-  json::Object object;
-  const auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) object.set(name, text);
-  };
-  add("resourceName", resource.name);
-  add("resourceNamespace", resource.name_space);
-  add("resourceId", resource.id.value_or(""));
-  add("resourceType", resource.type);
-  if (!infos.empty()) object.set("associations", std::move(infos));
-  return object;
-}
-
-json::Object association_info(const Association& association, json::Value schema) {
-  json::Object object{{"subject", association.key.subject},
-                      {"associationType", association.key.type},
-                      {"lifecycle", name_of(association.lifecycle)}};
-  add_frozen(association.lifecycle, association.frozen, object);
-  if (!schema.is_null()) object.set("schema", std::move(schema));
-  return object;
 }
 
 }  // namespace millrace::registry

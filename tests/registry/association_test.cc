@@ -207,6 +207,7 @@ TEST_F(AssociationTest, WhatIsThereAlreadyIsRefusedByItsOwnCode) {
   EXPECT_EQ(post("/associations", body).error_code(), 40905);
   EXPECT_EQ(create(strong("value", R"({"schema":"\"long\""})"), "id-3").error_code(), 40903);
   EXPECT_EQ(upsert(weak("shared"), "id-3").error_code(), 42212) << "frozen ones keep their subject";
+  EXPECT_EQ(create(weak("shared"), "id-3").error_code(), 42212);
   EXPECT_EQ(create(strong("key", R"({"schema":"{"})"), "id-6").error_code(), 42201);
   EXPECT_EQ(subjects("resources/-/-"), ":.lkc:orders-value shared");
 }
@@ -521,6 +522,22 @@ TEST_F(AssociationTest, ManyAreFoundInOneCall) {
   EXPECT_EQ(result.text("resourceName"), "orders");
   const json::Object& info = *result.find("associations")->array()->front().object();
   EXPECT_EQ(info.find("schema")->object()->text("schema"), R"("int")");
+}
+
+TEST_F(AssociationTest, AnAnswerTellsNotMoreSchemasThanFit) {
+  const json::Object large{{"type", "enum"},
+                           {"name", "E"},
+                           {"doc", std::string(900'000, 'd')},
+                           {"symbols", json::Array{"A"}}};
+  register_avro("shared", json::write(large));
+  create(weak("shared"));
+  std::string queries = R"({"resourceId":"id-1"})";
+  for (int i = 1; i < 30; ++i) queries += R"(,{"resourceId":"id-1"})";
+  const auto told = results(post("/associations:batchGet?includeSchemas=true", batch(queries)));
+  Told expected(19, "shared");
+  expected.resize(30, "422");
+  EXPECT_EQ(told, expected) << "the first 16 MiB";
+  EXPECT_EQ(results(post("/associations:batchGet", batch(queries))), Told(30, "shared"));
 }
 
 }  // namespace

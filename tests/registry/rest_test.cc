@@ -36,7 +36,38 @@ TEST_F(RestTest, NamesThatNoRecordCouldHoldAreRefused) {
     EXPECT_EQ(put(mode, json::Object{{"mode", "READONLY"}}).error_code(), 42208) << subject;
   }
   EXPECT_EQ(put("/config/:.%FF:", json::Object{{"compatibility", "NONE"}}).error_code(), 42208);
+  EXPECT_EQ(put("/contexts/.%FF/config", json::Object{{"compatibility", "NONE"}}).status, 404);
+  EXPECT_EQ(put("/contexts/:.%FF:/mode", json::Object{{"mode", "READONLY"}}).status, 404);
+  register_avro("s", R"("int")");
+  const json::Object association{{"resourceName", "orders"},
+                                 {"resourceNamespace", "lkc"},
+                                 {"associations", json::Array{json::Object{{"subject", "s"}}}}};
+  for (const char* id : {"%FF", "%ED%A0%80", "a%0Ab"}) {
+    const auto refused = put(cat("/associations/resources/", id), association);
+    EXPECT_EQ(refused.error_code(), 42212) << id;
+  }
+  EXPECT_EQ(get("/associations/resources/-/-").body, "[]");
   EXPECT_EQ(put("/config/:.c:", json::Object{{"compatibility", "NONE"}}).status, 200);
+}
+
+TEST_F(RestTest, WhatIsAnsweredIsThereAfterARestart) {
+  const std::vector<std::pair<const char*, const char*>> schemas = {
+      {"AVRO", R"({"type":"enum","name":"E","doc":"\ud800 \u0000 \uffff","symbols":["A"]})"},
+      {"JSON", R"({"title":"\ud800 \u0000","const":1e999})"},
+      {"PROTOBUF",
+       R"(syntax = "proto2"; message M { optional bytes b = 1 [default = "\377\000"]; })"},
+      {"PROTOBUF", R"(syntax = "proto2"; message M { optional string s = 1 [default = "\377"]; })"},
+  };
+  std::string subjects;
+  for (const auto& [type, schema] : schemas) {
+    const std::string subject = cat("s", subjects.size());
+    const auto reply = post(cat("/subjects/", subject, "/versions"),
+                            json::Object{{"schemaType", type}, {"schema", schema}});
+    if (reply.status == 200) subjects += cat(subjects.empty() ? "" : ",", '"', subject, '"');
+    EXPECT_TRUE(reply.status == 200 || reply.error_code() == 42201) << schema;
+  }
+  restart();
+  EXPECT_EQ(get("/subjects").body, cat('[', subjects, ']'));
 }
 
 TEST_F(RestTest, AnswersAreUtf8WhateverWasAsked) {

@@ -103,7 +103,8 @@ Result<Rest::Match> Rest::match(const http::Request& request) const {
   if (parts.size() > 2 && parts[0] == "contexts") {
     const std::string& context = parts[1];
     match.context = context.starts_with(':') ? Subject::parse(context).context() : context;
-    if (!match.context.starts_with('.')) return no_such_path(request);
+    const bool is_context = match.context.starts_with('.') && is_printable(match.context);
+    if (!is_context) return no_such_path(request);
     parts.erase(parts.begin(), parts.begin() + 2);
   }
   bool is_known = false;

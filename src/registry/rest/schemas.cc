@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
-#include "registry/association_change.h"
+#include "registry/association_request.h"
 #include "registry/error.h"
 #include "registry/rest/routes.h"
 #include "registry/rest/schema_answer.h"
