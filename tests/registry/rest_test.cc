@@ -120,6 +120,22 @@ TEST_F(RestTest, SchemasAreListedAThousandAtMost) {
   EXPECT_EQ(get("/schemas?limit=2").json().array()->size(), 2U);
 }
 
+TEST_F(RestTest, AListOfSchemasIsBounded) {
+  const std::string doc(1'000'000, 'd');
+  for (int i = 0; i < 68; ++i) {
+    const std::string name = cat("R", i);
+    const json::Value schema =
+        cat(R"({"type":"record","name":")", name, R"(","doc":")", doc, R"(","fields":[]})");
+    ASSERT_EQ(post(cat("/subjects/", name, "/versions"), json::Object{{"schema", schema}}).status,
+              200);
+  }
+  const auto refused = get("/schemas");
+  EXPECT_EQ(refused.error_code(), 422);
+  EXPECT_NE(refused.body.find("limit=67"), std::string::npos) << refused.body;
+  EXPECT_EQ(get("/schemas?limit=67").status, 200);
+  EXPECT_EQ(get("/schemas?offset=67&limit=67").json().array()->size(), 1U);
+}
+
 TEST_F(RestTest, IdsAndVersionsOutOfRangeAreRefused) {
   register_avro("s", R"("int")");
   for (const char* id : {"x", "4294967297", "99999999999999999999", "1.5"}) {

@@ -15,6 +15,8 @@ namespace {
 
 /// As Confluent's schema.search.max.limit: each schema's text is in the answer.
 constexpr size_t kListedSchemasMax = 1'000;
+/// Of their texts; each may have a MiB.
+constexpr size_t kListedBytesMax = size_t{64} << 20;
 
 /// A schema and where its id was found.
 struct Found {
@@ -176,9 +178,17 @@ Result<Answer> list_schemas(const State& state, const Call& call) {
   }
   MILL_TRY(const Page page, call.page_of(all.size()));
   json::Array schemas;
+  size_t bytes = 0;
   for (size_t i = 0; i < std::min(page.count, kListedSchemasMax); ++i) {
     const auto& [subject, number] = all[page.from + i];
-    auto object = schema_json(subject, number, *state.version(subject, number, Deleted::with));
+    const Version& version = *state.version(subject, number, Deleted::with);
+    bytes += version.schema->text.size();
+    if (bytes > kListedBytesMax) {
+      return registry_error(RegistryErrc::unprocessable,
+                            cat("the schemas have more than ", kListedBytesMax,
+                                " bytes; ask for fewer at once with offset and limit=", i));
+    }
+    auto object = schema_json(subject, number, version);
     json::Array associations;
     const auto told = by_association.told(state, subject);
     for (const KnownAssociation* known : *told) {
