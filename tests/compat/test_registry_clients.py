@@ -217,6 +217,22 @@ def test_the_topic_is_read_and_taken_over_by_kafkas_clients(own_broker, broker, 
     assert copied.get_compatibility("s") == "NONE"
 
 
+def test_the_topic_is_read_by_kafkas_tools(tools, broker, client):
+    client.register_schema("s", Schema(USER_V1, "AVRO"))
+    client.set_compatibility("s", "NONE")
+    server = ["--bootstrap-server", broker.bootstrap]
+    printed = tools.check("console-consumer", *server, "--topic", "_schemas", "--from-beginning", "--max-messages", 2, "--timeout-ms", 20000,
+                          "--formatter-property", "print.key=true")
+    records = [[json.loads(part) for part in line.split("\t")] for line in printed.splitlines()]
+    assert [key["keytype"] for key, _ in records] == ["SCHEMA", "CONFIG"]
+    assert (records[0][1]["id"], records[0][1]["schema"]) == (1, client.get_schema(1).schema_str)
+    assert "cleanup.policy=compact" in tools.check("topics", *server, "--describe", "--topic", "_schemas")
+    broker.stop()
+    [segment] = broker.data.glob("_schemas-0/*.log")
+    dumped = tools.check("dump-log", "--files", segment, "--print-data-log", "--deep-iteration")
+    assert dumped.count('"keytype":"SCHEMA"') == 1 and dumped.count("isvalid: true") == 2
+
+
 def test_a_password_is_asked_for_where_the_file_says_so(own_broker, tmp_path):
     names = tmp_path / "names"
     names.write_text("ann:s3cret\n")
