@@ -2,9 +2,9 @@
 import os
 import threading
 import time
-from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from process import Process
+
 QUICK = {"log.cleaner.backoff.ms": "100", "log.cleaner.threads": "1"}
 UNTHROTTLED = {**QUICK, "log.cleaner.io.max.bytes.per.second": "1e12"}
 # Millrace's default; Kafka has none.
@@ -17,24 +17,6 @@ LIMIT_SECONDS = 7200
 
 def configs(values):
     return [f"{key}={value}" for key, value in values.items()]
-
-
-class Process:
-    """What the kernel says of a process."""
-
-    def __init__(self, pid):
-        self.files = Path(f"/proc/{pid}")
-
-    def cpu_seconds(self):
-        fields = (self.files / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def forget_peak(self):
-        (self.files / "clear_refs").write_text("5")
-
-    def mib(self, name):
-        line = next(x for x in (self.files / "status").read_text().splitlines() if x.startswith(name + ":"))
-        return int(line.split()[1]) / 1024
 
 
 class Log:

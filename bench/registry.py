@@ -1,14 +1,13 @@
 """The schema registry beside Apicurio Registry: a part of bench/run. Apicurio keeps its schemas in memory."""
 import json
-import os
 import shutil
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 from apicurio_peer import ApicurioNode
 from millrace import Millrace
+from process import Process
 from registry_client import RegistryClient
 
 TARGET = "registry_load"
@@ -100,12 +99,10 @@ class RegistryBench:
         self.bench.keep("registry: many schemas", side, result)
 
     def resident_mib(self):
-        pages = int(Path(f"/proc/{self.node.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return Process(self.node.pid).mib("VmRSS")
 
     def cpu_seconds(self):
-        fields = Path(f"/proc/{self.node.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return Process(self.node.pid).cpu_seconds()
 
 
 def tables(cells, rows, spread, ratio, table):

@@ -1,8 +1,8 @@
 // JoinGroup: who may join, newcomers and known members.
 #include <algorithm>
-#include <array>
 
 #include "base/uuid.h"
+#include "base/uuid_text.h"
 #include "coordinator/core.h"
 
 namespace millrace::coordinator {
@@ -22,17 +22,7 @@ JoinResponse refusal(ErrorCode error, std::string member_id) {
 
 /// "prefix-" and a random UUID in its usual spelling.
 std::string new_member_id(const std::string& prefix) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  static constexpr std::array<size_t, 4> kDashesBefore = {4, 6, 8, 10};
-  const Uuid uuid = Uuid::random();
-  std::string id = prefix + '-';
-  for (size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if (std::ranges::find(kDashesBefore, i) != kDashesBefore.end()) id += '-';
-    const auto byte = static_cast<uint8_t>(uuid.bytes[i]);
-    id += kDigits[byte >> 4];
-    id += kDigits[byte & 0xf];
-  }
-  return id;
+  return prefix + '-' + uuid_text(Uuid::random().bytes);
 }
 
 }  // namespace

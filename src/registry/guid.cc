@@ -8,21 +8,11 @@
 
 #include "base/bytes.h"
 #include "base/uuid.h"
+#include "base/uuid_text.h"
 #include "registry/records.h"
 
 namespace millrace::registry {
 namespace {
-
-std::string uuid_text(std::span<const std::byte, 16> bytes) {
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    const auto value = std::to_integer<unsigned>(bytes[i]);
-    text += "0123456789abcdef"[value >> 4];
-    text += "0123456789abcdef"[value & 15];
-  }
-  return text;
-}
 
 class Digest {
  public:

@@ -1,10 +1,10 @@
 """A registry with subjects that nothing of what a test asks may touch, in a process that it may not swell."""
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from millrace import Millrace
+from process import Process
 from registry_client import RegistryClient
 
 MIB = 1 << 20
@@ -47,20 +47,13 @@ def kept(node):
 def watched(node):
     """A client; afterwards the process must live, the subjects be as they were, and memory have stayed below its limit."""
     before = node.memory_bytes()
-    Path(f"/proc/{node.pid}/clear_refs").write_text("5")  # the kernel forgets the peak
+    process = Process(node.pid)
+    process.forget_peak()
     with RegistryClient(node.registry_url, ANSWER_LIMIT) as client:
         yield client
     assert node.process.poll() is None, node.talk()[-3000:]
     assert kept(node) == node.kept
-    assert peak_bytes(node) - before < MEMORY_LIMIT
-
-
-def peak_bytes(node):
-    """The most memory that was resident."""
-    for line in Path(f"/proc/{node.pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) << 10
-    raise AssertionError("the kernel tells no peak")
+    assert process.mib("VmHWM") * MIB - before < MEMORY_LIMIT
 
 
 def refused(answer, status, error_code):

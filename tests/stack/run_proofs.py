@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE.parent / "peers"))
 from apicurio_peer import ApicurioNode  # noqa: E402
 from kafka_peer import KafkaNode  # noqa: E402
 from millrace import Millrace  # noqa: E402
+from process import Process  # noqa: E402
 
 LOGS = ROOT / "build" / "test-logs" / "stack"
 # In the order of the pipeline: into topics, to the tables, through the tables, and what keeps it all safe.
@@ -64,20 +65,10 @@ class Cost:
         self.begun, self.cpu_before = time.monotonic(), self.cpu_seconds()
 
     def cpu_seconds(self):
-        return sum(self.cpu_of(node.pid) for node in self.nodes)
-
-    @staticmethod
-    def cpu_of(pid):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    @staticmethod
-    def most_resident_mib(pid):
-        [line] = [x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmHWM:")]
-        return int(line.split()[1]) / 1024
+        return sum(Process(node.pid).cpu_seconds() for node in self.nodes)
 
     def told(self):
-        memory = [self.most_resident_mib(node.pid) for node in self.nodes]
+        memory = [Process(node.pid).mib("VmHWM") for node in self.nodes]
         parts = f" ({' + '.join(f'{x:.0f}' for x in memory)})" if len(memory) > 1 else ""
         return (f"{time.monotonic() - self.begun:.0f} s of proofs, in them {self.cpu_seconds() - self.cpu_before:.1f} s of the "
                 f"servers' CPU; most resident memory {sum(memory):.0f} MiB{parts}")
